@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * battguard - the discharge path: may the loads draw current? (pure)
+ *
+ *               low or forbidden            forbidden, minimum delay over
+ *   +--------+ ------------------> +-----------+ -----------> +----------+
+ *   | normal |                     | pre-alarm |              | load-off |
+ *   +--------+ <------------------ +-----------+ <----------- +----------+
+ *       ^        quiet for the restore time        low  |          ^
+ *       |                                               |          |
+ *       +------------ allowed for the restore time, <---+----------+
+ *                     reconnect delay over, not locked out
+ *
+ * Without permit every state goes to standby at once, and with it back to the
+ * state that the lines ask for, without a pre-alarm if discharge is forbidden.
+ *
+ * The minimum delay runs from the onset of the pre-alarm and never moves: what
+ * the lines do in between neither shortens nor prolongs it. Only an episode
+ * that was quiet for the restore time ends it.
+ */
+#include "discharge.h"
+
+static u64 bg_discharge_restore(const struct bg_discharge_rules *rules)
+{
+	return bg_later(rules->restore, BG_DISCHARGE_RESTORE_MIN);
+}
+
+static void bg_discharge_onset(struct bg_discharge *path,
+			       const struct bg_discharge_rules *rules, u64 now)
+{
+	path->state = BG_PRE_ALARM;
+	path->onset = now;
+	path->delay = rules->pre_alarm;
+	path->sounding = true;
+	path->reconnecting = false;
+}
+
+static void bg_discharge_on(struct bg_discharge *path,
+			    const struct bg_discharge_rules *rules,
+			    const struct bg_discharge_in *in, u64 now)
+{
+	if (in->low) {
+		bg_discharge_onset(path, rules, now);
+		return;
+	}
+	path->state = BG_NORMAL;
+	path->reconnecting = false;
+}
+
+static void bg_discharge_standby(struct bg_discharge *path)
+{
+	path->state = BG_STANDBY;
+	path->locked = false;
+	path->disconnects = 0;
+}
+
+static void bg_discharge_disconnect(struct bg_discharge *path,
+				    const struct bg_discharge_rules *rules,
+				    u64 now)
+{
+	const unsigned int last = BG_LOCKOUT_MAX - 1;
+	unsigned int count = rules->lockout_count;
+	unsigned int i;
+
+	path->state = BG_LOAD_OFF;
+	path->disconnected = now;
+	path->reconnecting = rules->reconnect > 0;
+
+	for (i = last; i > 0; i--)
+		path->history[i] = path->history[i - 1];
+	path->history[0] = now;
+	if (path->disconnects <= last)
+		path->disconnects++;
+
+	if (count && count <= path->disconnects &&
+	    now - path->history[count - 1] <= rules->lockout_window)
+		path->locked = true;
+}
+
+static bool bg_discharge_may_return(const struct bg_discharge *path)
+{
+	return path->allowed.granted && !path->reconnecting && !path->locked;
+}
+
+/**
+ * bg_discharge_init() - start the path in standby
+ * @path: path to start
+ * @in: the first inputs; a permission that is there counts as long held
+ * @now: present time in ns
+ */
+void bg_discharge_init(struct bg_discharge *path,
+		       const struct bg_discharge_in *in, u64 now)
+{
+	unsigned int i;
+
+	path->onset = now;
+	path->delay = 0;
+	path->disconnected = now;
+	for (i = 0; i < BG_LOCKOUT_MAX; i++)
+		path->history[i] = now;
+	path->reconnecting = false;
+	path->sounding = false;
+	bg_discharge_standby(path);
+	bg_hold_init(&path->allowed, !in->forbidden, now);
+	bg_hold_init(&path->quiet, !in->forbidden && !in->low, now);
+}
+
+/**
+ * bg_discharge_step() - decide
+ * @path: path
+ * @rules: delays in force
+ * @in: inputs after the line filter
+ * @now: present time in ns
+ */
+void bg_discharge_step(struct bg_discharge *path,
+		       const struct bg_discharge_rules *rules,
+		       const struct bg_discharge_in *in, u64 now)
+{
+	const u64 restore = bg_discharge_restore(rules);
+
+	bg_hold_step(&path->allowed, !in->forbidden, restore, now);
+	bg_hold_step(&path->quiet, !in->forbidden && !in->low, restore, now);
+	/* A shorter delay counts from the onset on, a longer one from the next. */
+	path->delay = bg_earlier(path->delay, rules->pre_alarm);
+	if (now - path->disconnected >= rules->reconnect)
+		path->reconnecting = false;
+
+	if (!in->permit) {
+		bg_discharge_standby(path);
+		return;
+	}
+
+	switch (path->state) {
+	case BG_NORMAL:
+		if (in->forbidden || in->low)
+			bg_discharge_onset(path, rules, now);
+		break;
+	case BG_PRE_ALARM:
+		if (in->forbidden && now - path->onset >= path->delay)
+			bg_discharge_disconnect(path, rules, now);
+		else if (path->quiet.granted)
+			path->state = BG_NORMAL;
+		break;
+	case BG_LOAD_OFF:
+	default:
+		if (bg_discharge_may_return(path))
+			bg_discharge_on(path, rules, in, now);
+		else
+			path->state = BG_LOAD_OFF;
+		break;
+	}
+}
+
+/**
+ * bg_discharge_sounded() - the pre-alarm output has been written
+ * @path: path
+ * @when: time at which the write returned, in ns; 0 = not known
+ *
+ * The warning began no earlier than this, so the minimum delay does not either.
+ * Counts once for each onset, so that nothing can move a delay that runs.
+ */
+void bg_discharge_sounded(struct bg_discharge *path, u64 when)
+{
+	if (path->sounding)
+		path->onset = bg_later(path->onset, when);
+	path->sounding = false;
+}
+
+/**
+ * bg_discharge_delay_runs() - is the load still safe from a disconnect?
+ * @path: path
+ * @now: present time in ns
+ *
+ * Return: true from the onset of a pre-alarm until its minimum delay is over.
+ */
+bool bg_discharge_delay_runs(const struct bg_discharge *path, u64 now)
+{
+	return path->state == BG_PRE_ALARM && now - path->onset < path->delay;
+}
+
+/**
+ * bg_discharge_deadline() - when the path needs the next evaluation
+ * @path: path
+ * @rules: delays in force
+ * @now: present time in ns
+ *
+ * Return: a time after @now, or %BG_NEVER.
+ */
+u64 bg_discharge_deadline(const struct bg_discharge *path,
+			  const struct bg_discharge_rules *rules, u64 now)
+{
+	const u64 restore = bg_discharge_restore(rules);
+	u64 next = BG_NEVER;
+
+	if (bg_discharge_delay_runs(path, now))
+		next = bg_after(path->onset, path->delay);
+	if (path->reconnecting)
+		next = bg_earlier(next, bg_after(path->disconnected,
+						 rules->reconnect));
+	next = bg_earlier(next, bg_hold_deadline(&path->allowed, restore));
+	return bg_earlier(next, bg_hold_deadline(&path->quiet, restore));
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * battguard - the discharge path: may the loads draw current? (pure)
+ */
+#ifndef BATTGUARD_DISCHARGE_H
+#define BATTGUARD_DISCHARGE_H
+
+#include "hold.h"
+
+/* On this path no restore time is shorter, whatever is set. */
+#define BG_DISCHARGE_RESTORE_MIN	BG_SEC(1)
+/* Most disconnects a lock-out can count. */
+#define BG_LOCKOUT_MAX			16
+
+/**
+ * enum bg_state - state of the discharge path
+ * @BG_NORMAL: load on
+ * @BG_PRE_ALARM: load on, pre-alarm on: the load will soon be disconnected
+ * @BG_LOAD_OFF: load off, the battery or a delay forbids it
+ * @BG_STANDBY: load off, remote or software switch is off
+ */
+enum bg_state {
+	BG_NORMAL,
+	BG_PRE_ALARM,
+	BG_LOAD_OFF,
+	BG_STANDBY,
+	BG_NR_STATES
+};
+
+/**
+ * struct bg_discharge_rules - delays of the discharge path
+ * @pre_alarm: minimum time from the pre-alarm to the disconnect, in ns
+ * @restore: time a permission has to hold, in ns
+ * @reconnect: time from a disconnect until the load may return, in ns
+ * @lockout_window: time within which disconnects add up to a lock-out, in ns
+ * @lockout_count: number of disconnects that lock out, 0 = never
+ */
+struct bg_discharge_rules {
+	u64 pre_alarm;
+	u64 restore;
+	u64 reconnect;
+	u64 lockout_window;
+	u8 lockout_count;
+};
+
+/**
+ * struct bg_discharge_in - what the discharge path decides upon
+ * @permit: remote on and software switch on
+ * @forbidden: some battery forbids discharge
+ * @low: some cell is below the pre-alarm level
+ */
+struct bg_discharge_in {
+	bool permit;
+	bool forbidden;
+	bool low;
+};
+
+/**
+ * struct bg_discharge - state of the discharge path
+ * @onset: when the pre-alarm of the present episode came on, in ns
+ * @delay: smallest minimum delay set since then, in ns
+ * @disconnected: time of the latest disconnect, in ns
+ * @history: times of the latest disconnects, newest first
+ * @allowed: discharge allowed
+ * @quiet: neither low-cell nor discharge forbidden
+ * @state: see &enum bg_state
+ * @disconnects: number of valid entries in @history
+ * @reconnecting: the reconnect delay runs
+ * @locked: locked out until standby
+ * @sounding: the write of the pre-alarm that @onset stands for is not yet known
+ */
+struct bg_discharge {
+	u64 onset;
+	u64 delay;
+	u64 disconnected;
+	u64 history[BG_LOCKOUT_MAX];
+	struct bg_hold allowed;
+	struct bg_hold quiet;
+	u8 state;
+	u8 disconnects;
+	bool reconnecting;
+	bool locked;
+	bool sounding;
+};
+
+static inline bool bg_discharge_load(const struct bg_discharge *path)
+{
+	return path->state == BG_NORMAL || path->state == BG_PRE_ALARM;
+}
+
+void bg_discharge_init(struct bg_discharge *path,
+		       const struct bg_discharge_in *in, u64 now);
+void bg_discharge_step(struct bg_discharge *path,
+		       const struct bg_discharge_rules *rules,
+		       const struct bg_discharge_in *in, u64 now);
+void bg_discharge_sounded(struct bg_discharge *path, u64 when);
+u64 bg_discharge_deadline(const struct bg_discharge *path,
+			  const struct bg_discharge_rules *rules, u64 now);
+bool bg_discharge_delay_runs(const struct bg_discharge *path, u64 now);
+
+#endif

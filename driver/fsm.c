@@ -1,0 +1,618 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * battguard - the decision: lines and a time in, outputs and events out (pure)
+ *
+ * One step takes all that happened up to an instant and then decides once:
+ *
+ *   lines ---> line filter ---> discharge path ---> load, pre-alarm
+ *   user's writes ------------> charge path ------> charger
+ *   what became of the outputs
+ *
+ * Nothing here can hold an output on against the battery: each path gets the
+ * filtered lines, and settings only take away.
+ */
+#include "fsm.h"
+
+#define BG_LINES_OPEN_IS_ASSERTED	BG_LINES_LOW_CELL
+
+/* The levels of the lines, and what they mean together. */
+struct bg_verdict {
+	u32 lines;
+	u32 faulty;
+	bool forbidden;
+	bool charge_open;
+	bool low;
+	bool cable;
+	bool remote;
+};
+
+static struct bg_line_rules bg_rules_of(const struct bg_fsm *fsm,
+					const struct bg_config *cfg,
+					unsigned int n)
+{
+	const u32 slow = BG_LINES_DISCHARGE | BG_LINES_LOW_CELL;
+	struct bg_line_rules rules = {
+		.window = cfg->debounce,
+		.quiet = bg_later(fsm->set.restore_delay, cfg->debounce),
+		.hardware = cfg->hw_debounce & BIT(n),
+		.open = BIT(n) & BG_LINES_OPEN_IS_ASSERTED,
+	};
+
+	if (BIT(n) & slow)
+		rules.quiet = bg_later(rules.quiet, BG_DISCHARGE_RESTORE_MIN);
+	return rules;
+}
+
+static struct bg_discharge_rules
+bg_discharge_rules_of(const struct bg_fsm *fsm, const struct bg_config *cfg)
+{
+	return (struct bg_discharge_rules) {
+		.pre_alarm = fsm->set.pre_alarm_delay,
+		.restore = fsm->set.restore_delay,
+		.reconnect = fsm->set.reconnect_delay,
+		.lockout_window = cfg->lockout_window,
+		.lockout_count = cfg->lockout_count,
+	};
+}
+
+/*
+ * Take the samples. A line that was not read is judged by what it was, as time
+ * goes on; one that cannot be read, and is not due, is left alone.
+ *
+ * Return: lines that began to bounce.
+ */
+static u32 bg_take_lines(struct bg_fsm *fsm, const struct bg_config *cfg,
+			 const struct bg_inputs *in, u64 now)
+{
+	u32 bounced = 0;
+	unsigned int n;
+
+	for (n = 0; n < BG_LINES_MAX; n++) {
+		struct bg_line *line = &fsm->line[n];
+		struct bg_line_rules rules;
+		struct bg_sample sample;
+		u8 before;
+
+		if (!(cfg->lines & BIT(n)))
+			continue;
+
+		rules = bg_rules_of(fsm, cfg, n);
+		sample.failed = in->failed & BIT(n);
+		sample.edge = in->edge & BIT(n);
+		sample.level = in->level & BIT(n);
+
+		if (!fsm->bound) {
+			sample.failed |= !(in->read & BIT(n));
+			bg_line_init(line, &rules, &sample, now);
+			continue;
+		}
+
+		if (!(in->read & BIT(n))) {
+			sample.level = line->raw;
+			sample.failed = line->state == BG_LINE_UNREADABLE;
+			if (sample.failed && now < line->until)
+				continue;
+		}
+
+		before = line->state;
+		bg_line_step(line, &rules, &sample, now);
+		if (line->state == BG_LINE_BOUNCING &&
+		    before != BG_LINE_BOUNCING)
+			bounced |= BIT(n);
+	}
+	return bounced;
+}
+
+static struct bg_verdict bg_judge(const struct bg_fsm *fsm,
+				  const struct bg_config *cfg)
+{
+	const u32 remote = cfg->lines & BG_LINES_REMOTE;
+	struct bg_verdict v = { 0 };
+	unsigned int n;
+	u32 open;
+
+	for (n = 0; n < BG_LINES_MAX; n++) {
+		if (!(cfg->lines & BIT(n)))
+			continue;
+		if (fsm->line[n].level)
+			v.lines |= BIT(n);
+		if (bg_line_faulty(&fsm->line[n]))
+			v.faulty |= BIT(n);
+	}
+
+	open = cfg->lines & ~v.lines;
+	v.forbidden = open & BG_LINES_DISCHARGE;
+	v.charge_open = open & BG_LINES_CHARGE;
+	v.low = v.lines & BG_LINES_LOW_CELL;
+	v.cable = (open & BG_LINES_DISCHARGE) &
+		  ((open & BG_LINES_CHARGE) >> BG_LINE_CHARGE);
+	v.remote = !remote || (v.lines & remote);
+	return v;
+}
+
+static void bg_take_flag(bool *flag, bool value, u32 bit, u32 *changed)
+{
+	if (*flag == value)
+		return;
+	*flag = value;
+	*changed |= bit;
+}
+
+static void bg_take_delay(u64 *delay, u64 value, u32 bit, u32 *changed)
+{
+	if (*delay == value)
+		return;
+	*delay = value;
+	*changed |= bit;
+}
+
+/* Return: settings that are not what they were. */
+static u32 bg_take_settings(struct bg_settings *set, const struct bg_inputs *in)
+{
+	const struct bg_settings *to = &in->settings;
+	u32 changed = 0;
+
+	if (in->set & BIT(BG_SET_ENABLED))
+		bg_take_flag(&set->enabled, to->enabled, BIT(BG_SET_ENABLED),
+			     &changed);
+	if (in->set & BIT(BG_SET_INHIBIT))
+		bg_take_flag(&set->inhibit, to->inhibit, BIT(BG_SET_INHIBIT),
+			     &changed);
+	if (in->set & BIT(BG_SET_MUTE))
+		bg_take_flag(&set->mute, to->mute, BIT(BG_SET_MUTE), &changed);
+	if (in->set & BIT(BG_SET_PRE_ALARM_DELAY))
+		bg_take_delay(&set->pre_alarm_delay, to->pre_alarm_delay,
+			      BIT(BG_SET_PRE_ALARM_DELAY), &changed);
+	if (in->set & BIT(BG_SET_RESTORE_DELAY))
+		bg_take_delay(&set->restore_delay, to->restore_delay,
+			      BIT(BG_SET_RESTORE_DELAY), &changed);
+	if (in->set & BIT(BG_SET_RECONNECT_DELAY))
+		bg_take_delay(&set->reconnect_delay, to->reconnect_delay,
+			      BIT(BG_SET_RECONNECT_DELAY), &changed);
+	return changed;
+}
+
+static void bg_take_outputs(struct bg_fsm *fsm, const struct bg_config *cfg,
+			    const struct bg_inputs *in, u64 now)
+{
+	unsigned int n;
+
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
+		const struct bg_output_done done = {
+			.tried = in->tried & BIT(n),
+			.checked = in->checked & BIT(n),
+			.failed = in->out_failed & BIT(n),
+			.level = in->out_level & BIT(n),
+		};
+
+		bg_output_done(&fsm->out[n], &done, cfg->readable & BIT(n),
+			       now);
+	}
+
+	bg_discharge_sounded(&fsm->discharge, bg_earlier(in->sounded, now));
+}
+
+/* Return: level of the pre-alarm output. */
+static bool bg_sound(struct bg_fsm *fsm, const struct bg_config *cfg,
+		     bool onset, u64 now)
+{
+	struct bg_sounder *sounder = &fsm->sounder;
+
+	if (onset) {
+		sounder->dark = false;
+		sounder->flip = bg_after(now, BG_BLINK_NS);
+		fsm->set.mute = false;
+	} else if (now >= sounder->flip) {
+		/* In step with the onset, unless whole periods were missed. */
+		sounder->dark = !sounder->dark;
+		sounder->flip = now - sounder->flip < BG_BLINK_NS ?
+				bg_after(sounder->flip, BG_BLINK_NS) :
+				bg_after(now, BG_BLINK_NS);
+	}
+
+	return fsm->discharge.state == BG_PRE_ALARM && !fsm->set.mute &&
+	       !(cfg->intermittent && sounder->dark);
+}
+
+static bool bg_blinking(const struct bg_fsm *fsm, const struct bg_config *cfg)
+{
+	return cfg->intermittent && fsm->discharge.state == BG_PRE_ALARM &&
+	       !fsm->set.mute;
+}
+
+/* Reasons that both outputs share. */
+static u16 bg_shared_reasons(const struct bg_fsm *fsm,
+			     const struct bg_verdict *v)
+{
+	u16 why = 0;
+
+	if (v->cable)
+		why |= BIT(BG_WHY_CABLE);
+	if (!v->remote)
+		why |= BIT(BG_WHY_REMOTE);
+	if (!fsm->set.enabled)
+		why |= BIT(BG_WHY_USER);
+	if (!v->remote && (v->faulty & BG_LINES_REMOTE))
+		why |= BIT(BG_WHY_FAULT);
+	return why;
+}
+
+static u16 bg_load_reasons(const struct bg_fsm *fsm, const struct bg_verdict *v)
+{
+	const struct bg_discharge *path = &fsm->discharge;
+	const struct bg_output *out = &fsm->out[BG_OUT_LOAD];
+	u16 why;
+
+	if (bg_discharge_load(path)) {
+		/* Decided on, but the line does not obey. */
+		return out->faulty && !out->shown ? BIT(BG_WHY_FAULT) : 0;
+	}
+
+	why = bg_shared_reasons(fsm, v);
+	if (v->forbidden)
+		why |= BIT(BG_WHY_UNDERVOLTAGE);
+	if (path->reconnecting)
+		why |= BIT(BG_WHY_RECONNECT_DELAY);
+	if (bg_hold_pending(&path->allowed))
+		why |= BIT(BG_WHY_RESTORE_DELAY);
+	if (path->locked)
+		why |= BIT(BG_WHY_LOCKOUT);
+	if (v->faulty & BG_LINES_DISCHARGE)
+		why |= BIT(BG_WHY_FAULT);
+	return why;
+}
+
+static u16 bg_charger_reasons(const struct bg_fsm *fsm,
+			      const struct bg_verdict *v, bool blocked)
+{
+	const struct bg_charge *path = &fsm->charge;
+	const struct bg_output *out = &fsm->out[BG_OUT_CHARGER];
+	u16 why;
+
+	if (path->on)
+		return out->faulty && !out->shown ? BIT(BG_WHY_FAULT) : 0;
+
+	why = bg_shared_reasons(fsm, v);
+	if (v->charge_open)
+		why |= BIT(BG_WHY_BATTERY);
+	if (fsm->set.inhibit)
+		why |= BIT(BG_WHY_USER);
+	if (bg_hold_pending(&path->allowed))
+		why |= BIT(BG_WHY_RESTORE_DELAY);
+	if (blocked)
+		why |= BIT(BG_WHY_PRE_ALARM);
+	if (v->faulty & BG_LINES_CHARGE)
+		why |= BIT(BG_WHY_FAULT);
+	return why;
+}
+
+static struct bg_view bg_look(const struct bg_fsm *fsm,
+			      const struct bg_verdict *v, bool blocked)
+{
+	struct bg_view view = {
+		.lines = v->lines,
+		.faulty = v->faulty,
+		.load_reasons = bg_load_reasons(fsm, v),
+		.charger_reasons = bg_charger_reasons(fsm, v, blocked),
+		.state = fsm->discharge.state,
+		.remote = v->remote,
+		.enabled = fsm->set.enabled,
+		.inhibit = fsm->set.inhibit,
+		.mute = fsm->set.mute,
+	};
+	unsigned int n;
+
+	view.charge_blocked = v->remote && fsm->set.enabled &&
+			      !fsm->charge.allowed.granted;
+
+	if (fsm->out[BG_OUT_LOAD].shown)
+		view.outputs |= BIT(BG_OUT_LOAD);
+	if (fsm->out[BG_OUT_CHARGER].shown)
+		view.outputs |= BIT(BG_OUT_CHARGER);
+	if (fsm->discharge.state == BG_PRE_ALARM && !fsm->set.mute)
+		view.outputs |= BIT(BG_OUT_PRE_ALARM);
+
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		if (fsm->out[n].faulty)
+			view.out_faulty |= BIT(n);
+	return view;
+}
+
+/* What is new in a view, by BIT() of &enum bg_change. */
+static u16 bg_compare(const struct bg_view *a, const struct bg_view *b)
+{
+	const u32 lines = a->lines ^ b->lines;
+	const u32 outputs = a->outputs ^ b->outputs;
+	u16 changed = 0;
+
+	if (a->state != b->state)
+		changed |= BIT(BG_CHANGED_STATE);
+	if (outputs & BIT(BG_OUT_LOAD))
+		changed |= BIT(BG_CHANGED_LOAD);
+	if (outputs & BIT(BG_OUT_CHARGER))
+		changed |= BIT(BG_CHANGED_CHARGER);
+	if (outputs & BIT(BG_OUT_PRE_ALARM))
+		changed |= BIT(BG_CHANGED_PRE_ALARM);
+	if (lines & BG_LINES_DISCHARGE)
+		changed |= BIT(BG_CHANGED_ALLOW_DISCHARGE);
+	if (lines & BG_LINES_CHARGE)
+		changed |= BIT(BG_CHANGED_ALLOW_CHARGE);
+	if (lines & BG_LINES_LOW_CELL)
+		changed |= BIT(BG_CHANGED_LOW_CELL);
+	if (lines & BG_LINES_REMOTE)
+		changed |= BIT(BG_CHANGED_REMOTE);
+	if (a->load_reasons != b->load_reasons ||
+	    a->charger_reasons != b->charger_reasons)
+		changed |= BIT(BG_CHANGED_REASONS);
+	if (a->faulty != b->faulty || a->out_faulty != b->out_faulty)
+		changed |= BIT(BG_CHANGED_FAULTS);
+	return changed;
+}
+
+static unsigned int bg_bits(u32 mask)
+{
+	unsigned int n = 0;
+
+	for (; mask; mask &= mask - 1)
+		n++;
+	return n;
+}
+
+static void bg_count(struct bg_fsm *fsm, const struct bg_view *view,
+		     bool charger_was_on, bool onset)
+{
+	const struct bg_view *was = &fsm->view;
+	struct bg_counters *count = &fsm->counters;
+
+	if (onset)
+		count->pre_alarms++;
+	if (was->state == BG_PRE_ALARM && view->state == BG_LOAD_OFF)
+		count->load_disconnects++;
+	if (charger_was_on && !fsm->charge.on && view->remote &&
+	    view->enabled && !view->inhibit)
+		count->charger_disconnects++;
+	if (fsm->bound && was->remote && !view->remote)
+		count->remote_offs++;
+	count->faults += bg_bits(view->faulty & ~was->faulty) +
+			 bg_bits(view->out_faulty & ~was->out_faulty);
+}
+
+static void bg_make_event(struct bg_fsm *fsm, const struct bg_view *view,
+			  u32 set, bool user, u32 bounced,
+			  struct bg_result *res)
+{
+	struct bg_event *event = &res->event;
+	const u32 lines = BIT(BG_CHANGED_ALLOW_DISCHARGE) |
+			  BIT(BG_CHANGED_ALLOW_CHARGE) |
+			  BIT(BG_CHANGED_LOW_CELL) | BIT(BG_CHANGED_REMOTE);
+
+	event->changed = bg_compare(&fsm->view, view);
+	if (set)
+		event->changed |= BIT(BG_CHANGED_SETTINGS);
+	res->evented = event->changed || !fsm->bound;
+	if (!res->evented)
+		return;
+
+	event->cause = 0;
+	if (!fsm->bound)
+		event->cause |= BIT(BG_CAUSE_BIND);
+	if (event->changed & lines)
+		event->cause |= BIT(BG_CAUSE_LINE);
+	if (bounced)
+		event->cause |= BIT(BG_CAUSE_BOUNCE);
+	if (event->changed & BIT(BG_CHANGED_FAULTS))
+		event->cause |= BIT(BG_CAUSE_FAULT);
+	if (user)
+		event->cause |= BIT(BG_CAUSE_USER);
+	if (!event->cause)
+		event->cause = BIT(BG_CAUSE_TIME);
+
+	event->seq = ++fsm->seq;
+	event->boottime = fsm->now;
+	event->realtime = 0;
+	event->set = set;
+	event->view = *view;
+}
+
+static u64 bg_next(const struct bg_fsm *fsm, const struct bg_config *cfg,
+		   const struct bg_discharge_rules *rules, u64 now)
+{
+	u64 next = bg_discharge_deadline(&fsm->discharge, rules, now);
+	unsigned int n;
+
+	next = bg_earlier(next, bg_hold_deadline(&fsm->charge.allowed,
+						 fsm->set.restore_delay));
+	for (n = 0; n < BG_LINES_MAX; n++)
+		if (cfg->lines & BIT(n))
+			next = bg_earlier(next,
+					  bg_line_deadline(&fsm->line[n]));
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		next = bg_earlier(next, bg_output_deadline(&fsm->out[n]));
+	if (bg_blinking(fsm, cfg))
+		next = bg_earlier(next, fsm->sounder.flip);
+	if (cfg->heartbeat)
+		next = bg_earlier(next, fsm->beat);
+	return next;
+}
+
+/* Delays during which a sleeping system would be late with a decision. */
+static bool bg_awake(const struct bg_fsm *fsm, const struct bg_config *cfg,
+		     u64 now)
+{
+	unsigned int n;
+
+	for (n = 0; n < BG_LINES_MAX; n++)
+		if ((cfg->lines & BIT(n)) &&
+		    (fsm->line[n].state == BG_LINE_WINDOW ||
+		     fsm->line[n].state == BG_LINE_BOUNCING))
+			return true;
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		if (fsm->out[n].settling)
+			return true;
+
+	return bg_discharge_delay_runs(&fsm->discharge, now) ||
+	       bg_hold_pending(&fsm->discharge.allowed) ||
+	       bg_hold_pending(&fsm->discharge.quiet) ||
+	       bg_hold_pending(&fsm->charge.allowed);
+}
+
+static void bg_act(struct bg_fsm *fsm, const struct bg_config *cfg, bool sound,
+		   u64 now, struct bg_result *res)
+{
+	const bool want[BG_NR_CHECKED_OUTS] = {
+		[BG_OUT_LOAD] = bg_discharge_load(&fsm->discharge),
+		[BG_OUT_CHARGER] = fsm->charge.on,
+		[BG_OUT_PRE_ALARM] = sound,
+	};
+	unsigned int n;
+
+	res->outputs = 0;
+	res->write = 0;
+	res->check = 0;
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
+		struct bg_output_do todo;
+
+		todo = bg_output_step(&fsm->out[n], want[n],
+				      cfg->readable & BIT(n), now);
+		if (want[n])
+			res->outputs |= BIT(n);
+		/* The first step finds the outputs as the boot loader left them. */
+		if (todo.write || !fsm->bound)
+			res->write |= BIT(n);
+		if (todo.check && fsm->bound)
+			res->check |= BIT(n);
+	}
+
+	if (cfg->heartbeat && (!fsm->bound || now >= fsm->beat)) {
+		fsm->pulse = !fsm->pulse;
+		fsm->beat = bg_after(now, BG_HEARTBEAT_NS);
+		res->write |= BIT(BG_OUT_HEARTBEAT);
+	}
+	if (fsm->pulse)
+		res->outputs |= BIT(BG_OUT_HEARTBEAT);
+}
+
+/**
+ * bg_fsm_init() - start in standby, with all outputs off
+ * @fsm: state to fill
+ * @set: settings to start with
+ * @now: present time in ns
+ */
+void bg_fsm_init(struct bg_fsm *fsm, const struct bg_settings *set, u64 now)
+{
+	unsigned int n;
+
+	*fsm = (struct bg_fsm) { .now = now, .beat = now, .set = *set };
+	fsm->sounder.flip = BG_NEVER;
+	fsm->discharge.state = BG_STANDBY;
+	fsm->view.state = BG_STANDBY;
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		bg_output_init(&fsm->out[n], now);
+}
+
+/**
+ * bg_fsm_lines_to_read() - lines that an evaluation has to read
+ * @fsm: state
+ * @cfg: board
+ * @now: present time in ns
+ *
+ * A line that cannot be read may take long to fail, so it is left alone until
+ * it is due.
+ *
+ * Return: mask of lines.
+ */
+u32 bg_fsm_lines_to_read(const struct bg_fsm *fsm, const struct bg_config *cfg,
+			 u64 now)
+{
+	u32 lines = cfg->lines;
+	unsigned int n;
+
+	for (n = 0; n < BG_LINES_MAX; n++)
+		if (fsm->bound && fsm->line[n].state == BG_LINE_UNREADABLE &&
+		    now < fsm->line[n].until)
+			lines &= ~BIT(n);
+	return lines;
+}
+
+/**
+ * bg_fsm_step() - one evaluation
+ * @fsm: state
+ * @cfg: board; the same in every call
+ * @in: all that happened since the step before
+ * @now: present time in ns; a clock that went back stands still
+ * @res: what to do
+ */
+void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
+		 const struct bg_inputs *in, u64 now, struct bg_result *res)
+{
+	const bool was_mute = fsm->set.mute;
+	struct bg_discharge_rules rules;
+	struct bg_discharge_in discharge;
+	struct bg_charge_in charge;
+	struct bg_verdict v;
+	struct bg_view view;
+	bool charger_was_on = fsm->charge.on;
+	u8 was = fsm->discharge.state;
+	u32 bounced, set;
+	bool sound, user;
+
+	now = bg_later(now, fsm->now);
+	fsm->counters.state_ns[was] += now - fsm->now;
+	fsm->now = now;
+
+	bg_take_outputs(fsm, cfg, in, now);
+	set = bg_take_settings(&fsm->set, in);
+	bounced = bg_take_lines(fsm, cfg, in, now);
+	v = bg_judge(fsm, cfg);
+
+	discharge.permit = v.remote && fsm->set.enabled;
+	discharge.forbidden = v.forbidden;
+	discharge.low = v.low;
+	rules = bg_discharge_rules_of(fsm, cfg);
+	if (!fsm->bound)
+		bg_discharge_init(&fsm->discharge, &discharge, now);
+	bg_discharge_step(&fsm->discharge, &rules, &discharge, now);
+	res->onset = fsm->discharge.state == BG_PRE_ALARM && was != BG_PRE_ALARM;
+
+	charge.permit = discharge.permit;
+	charge.allowed = !v.charge_open;
+	charge.inhibited = fsm->set.inhibit;
+	charge.blocked = cfg->inhibit_on_pre_alarm &&
+			 fsm->discharge.state == BG_PRE_ALARM;
+	if (!fsm->bound)
+		bg_charge_init(&fsm->charge, &charge, now);
+	bg_charge_step(&fsm->charge, fsm->set.restore_delay, &charge, now);
+
+	sound = bg_sound(fsm, cfg, res->onset, now);
+	bg_act(fsm, cfg, sound, now, res);
+
+	view = bg_look(fsm, &v, charge.blocked);
+	bg_count(fsm, &view, charger_was_on, res->onset);
+	/* An onset that lifts the mute is no user's doing, but it is told. */
+	user = set;
+	if (res->onset && was_mute)
+		set |= BIT(BG_SET_MUTE);
+	bg_make_event(fsm, &view, set, user, bounced, res);
+	fsm->view = view;
+	fsm->bound = true;
+
+	res->deadline = bg_next(fsm, cfg, &rules, now);
+	res->stay_awake = bg_awake(fsm, cfg, now);
+	res->resume_at = fsm->discharge.state == BG_LOAD_OFF &&
+			 fsm->discharge.reconnecting ?
+			 bg_after(fsm->discharge.disconnected,
+				  fsm->set.reconnect_delay) : BG_NEVER;
+}
+
+/**
+ * bg_fsm_load_safe_until() - end of the minimum delay of a pre-alarm
+ * @fsm: state
+ *
+ * Return: a time in ns, in the past when the delay is over; 0 without pre-alarm.
+ */
+u64 bg_fsm_load_safe_until(const struct bg_fsm *fsm)
+{
+	if (fsm->discharge.state != BG_PRE_ALARM)
+		return 0;
+	return bg_after(fsm->discharge.onset, fsm->discharge.delay);
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * battguard - the decision: lines and a time in, outputs and events out (pure)
+ *
+ * bg_fsm_step() composes the line filter, the discharge path, the charge path
+ * and the pre-alarm sounder. It knows nobody: the caller samples, calls it,
+ * sets the outputs, tells what became of them with the next call, and calls
+ * again at the deadline or when anything happens, whichever is first.
+ */
+#ifndef BATTGUARD_FSM_H
+#define BATTGUARD_FSM_H
+
+#include "charge.h"
+#include "discharge.h"
+#include "line.h"
+#include "output.h"
+
+#define BG_CHAINS_MAX		8
+
+/* Where the lines stand in a mask of lines. */
+#define BG_LINE_DISCHARGE	0
+#define BG_LINE_CHARGE		8
+#define BG_LINE_LOW_CELL	16
+#define BG_LINE_REMOTE_L	24
+#define BG_LINE_REMOTE_H	25
+#define BG_LINES_MAX		26
+
+#define BG_LINES_DISCHARGE	0x000000ffU
+#define BG_LINES_CHARGE		0x0000ff00U
+#define BG_LINES_LOW_CELL	0x00ff0000U
+#define BG_LINES_REMOTE		0x03000000U
+
+/* Half a period of the intermittent pre-alarm. */
+#define BG_BLINK_NS		BG_MS(800)
+/* Half a period of the heartbeat. */
+#define BG_HEARTBEAT_NS		BG_MS(500)
+
+/* Outputs, in a mask by BIT(). The first three are read back and reported. */
+enum bg_out {
+	BG_OUT_LOAD,
+	BG_OUT_CHARGER,
+	BG_OUT_PRE_ALARM,
+	BG_OUT_HEARTBEAT,
+	BG_NR_OUTS
+};
+
+#define BG_NR_CHECKED_OUTS	BG_OUT_HEARTBEAT
+
+/* Why an output is off, in a mask by BIT(), in the order in which it is told. */
+enum bg_reason {
+	BG_WHY_UNDERVOLTAGE,
+	BG_WHY_BATTERY,
+	BG_WHY_CABLE,
+	BG_WHY_REMOTE,
+	BG_WHY_USER,
+	BG_WHY_RECONNECT_DELAY,
+	BG_WHY_RESTORE_DELAY,
+	BG_WHY_LOCKOUT,
+	BG_WHY_PRE_ALARM,
+	BG_WHY_FAULT,
+	BG_NR_REASONS
+};
+
+/* Settings a user may write, in a mask by BIT(). */
+enum bg_setting {
+	BG_SET_ENABLED,
+	BG_SET_INHIBIT,
+	BG_SET_MUTE,
+	BG_SET_PRE_ALARM_DELAY,
+	BG_SET_RESTORE_DELAY,
+	BG_SET_RECONNECT_DELAY,
+	BG_NR_SETTINGS
+};
+
+/* What an event says has changed, in a mask by BIT(). */
+enum bg_change {
+	BG_CHANGED_STATE,
+	BG_CHANGED_LOAD,
+	BG_CHANGED_CHARGER,
+	BG_CHANGED_PRE_ALARM,
+	BG_CHANGED_ALLOW_DISCHARGE,
+	BG_CHANGED_ALLOW_CHARGE,
+	BG_CHANGED_LOW_CELL,
+	BG_CHANGED_REMOTE,
+	BG_CHANGED_REASONS,
+	BG_CHANGED_FAULTS,
+	BG_CHANGED_SETTINGS,
+	BG_NR_CHANGES
+};
+
+/* Why it changed, in a mask by BIT(). */
+enum bg_cause {
+	BG_CAUSE_BIND,
+	BG_CAUSE_LINE,
+	BG_CAUSE_BOUNCE,
+	BG_CAUSE_FAULT,
+	BG_CAUSE_USER,
+	BG_CAUSE_TIME,
+	BG_NR_CAUSES
+};
+
+/**
+ * struct bg_config - what the board is, fixed while the driver is bound
+ * @lines: lines that exist
+ * @hw_debounce: lines that the controller debounces
+ * @readable: outputs that can be read back
+ * @debounce: window of the line filter in ns, 0 = none
+ * @lockout_window: see &struct bg_discharge_rules
+ * @lockout_count: see &struct bg_discharge_rules
+ * @intermittent: the pre-alarm blinks
+ * @inhibit_on_pre_alarm: no charging in state pre-alarm
+ * @heartbeat: there is a heartbeat line
+ */
+struct bg_config {
+	u32 lines;
+	u32 hw_debounce;
+	u32 readable;
+	u64 debounce;
+	u64 lockout_window;
+	u8 lockout_count;
+	bool intermittent;
+	bool inhibit_on_pre_alarm;
+	bool heartbeat;
+};
+
+/**
+ * struct bg_settings - what a user may change
+ * @pre_alarm_delay: minimum time from pre-alarm to disconnect, in ns
+ * @restore_delay: time a permission has to hold, in ns
+ * @reconnect_delay: time from a disconnect to the load's return, in ns
+ * @enabled: the software switch
+ * @inhibit: no charging
+ * @mute: the pre-alarm output is silent until the next onset
+ */
+struct bg_settings {
+	u64 pre_alarm_delay;
+	u64 restore_delay;
+	u64 reconnect_delay;
+	bool enabled;
+	bool inhibit;
+	bool mute;
+};
+
+/**
+ * struct bg_inputs - what one evaluation knows
+ * @read: lines that were read, or tried
+ * @failed: lines of @read that could not be read
+ * @level: lines of @read that are asserted
+ * @edge: lines on which an edge was seen since the evaluation before
+ * @set: settings that a user wrote, by BIT() of &enum bg_setting
+ * @tried: outputs that were written or read back since the step before
+ * @checked: outputs of @tried that were read back
+ * @out_failed: outputs of @tried that failed
+ * @out_level: outputs of @tried that are active
+ * @sounded: time at which the pre-alarm was written, 0 = it was not
+ * @settings: values for the bits in @set
+ */
+struct bg_inputs {
+	u32 read;
+	u32 failed;
+	u32 level;
+	u32 edge;
+	u32 set;
+	u32 tried;
+	u32 checked;
+	u32 out_failed;
+	u32 out_level;
+	u64 sounded;
+	struct bg_settings settings;
+};
+
+/**
+ * struct bg_view - everything that is told, as one value
+ * @lines: lines asserted after the filter, a faulty one as if open
+ * @faulty: lines that are faulty
+ * @load_reasons: why the load is off, 0 while it is on
+ * @charger_reasons: why the charger is off, 0 while it is on
+ * @outputs: outputs active; the pre-alarm is the logical one, without blinking
+ * @out_faulty: outputs that are faulty
+ * @state: see &enum bg_state
+ * @remote: remote is on
+ * @enabled: the software switch
+ * @inhibit: a user inhibits charging
+ * @mute: the pre-alarm is muted
+ * @charge_blocked: the battery keeps the charger off (the red indicator)
+ */
+struct bg_view {
+	u32 lines;
+	u32 faulty;
+	u16 load_reasons;
+	u16 charger_reasons;
+	u8 outputs;
+	u8 out_faulty;
+	u8 state;
+	bool remote;
+	bool enabled;
+	bool inhibit;
+	bool mute;
+	bool charge_blocked;
+};
+
+/**
+ * struct bg_event - one evaluation that changed something
+ * @seq: number of the event, 1 = bind, without gaps
+ * @boottime: boot-time clock at the decision, in ns
+ * @realtime: wall clock at the decision, in ns; filled in by the caller
+ * @changed: what changed, by BIT() of &enum bg_change
+ * @cause: why, by BIT() of &enum bg_cause
+ * @set: settings that changed, by BIT() of &enum bg_setting
+ * @view: all there is to know after it
+ */
+struct bg_event {
+	u64 seq;
+	u64 boottime;
+	u64 realtime;
+	u16 changed;
+	u16 cause;
+	u32 set;
+	struct bg_view view;
+};
+
+/**
+ * struct bg_counters - counted since bind
+ * @state_ns: time spent in each state, in ns
+ * @pre_alarms: onsets of a pre-alarm
+ * @load_disconnects: disconnects of the load for under-voltage
+ * @charger_disconnects: charger switched off by the battery
+ * @remote_offs: remote switched off
+ * @faults: lines and outputs that became faulty
+ */
+struct bg_counters {
+	u64 state_ns[BG_NR_STATES];
+	u32 pre_alarms;
+	u32 load_disconnects;
+	u32 charger_disconnects;
+	u32 remote_offs;
+	u32 faults;
+};
+
+/**
+ * struct bg_sounder - the pre-alarm output while the pre-alarm is on
+ * @flip: when the intermittent output changes next, in ns
+ * @dark: in the dark half of a period
+ */
+struct bg_sounder {
+	u64 flip;
+	bool dark;
+};
+
+/**
+ * struct bg_fsm - the whole state
+ * @now: time of the latest step, in ns
+ * @beat: when the heartbeat changes next, in ns
+ * @seq: number of the latest event
+ * @set: settings in force
+ * @line: the line filters, by number of the line
+ * @discharge: discharge path
+ * @charge: charge path
+ * @sounder: pre-alarm output
+ * @out: the outputs that are read back
+ * @view: what was last told
+ * @counters: counters
+ * @bound: the first step was made
+ * @pulse: level of the heartbeat
+ */
+struct bg_fsm {
+	u64 now;
+	u64 beat;
+	u64 seq;
+	struct bg_settings set;
+	struct bg_line line[BG_LINES_MAX];
+	struct bg_discharge discharge;
+	struct bg_charge charge;
+	struct bg_sounder sounder;
+	struct bg_output out[BG_NR_CHECKED_OUTS];
+	struct bg_view view;
+	struct bg_counters counters;
+	bool bound;
+	bool pulse;
+};
+
+/**
+ * struct bg_result - what a step decided
+ * @outputs: outputs that shall be active
+ * @write: outputs that have to be written now
+ * @check: outputs that have to be read back now
+ * @deadline: when to step again if nothing happens before, or %BG_NEVER
+ * @resume_at: when the system has to be awake again, or %BG_NEVER
+ * @stay_awake: a delay runs that the system must not sleep through
+ * @onset: the pre-alarm has just come on
+ * @evented: @event is valid
+ * @event: what changed
+ */
+struct bg_result {
+	u32 outputs;
+	u32 write;
+	u32 check;
+	u64 deadline;
+	u64 resume_at;
+	bool stay_awake;
+	bool onset;
+	bool evented;
+	struct bg_event event;
+};
+
+void bg_fsm_init(struct bg_fsm *fsm, const struct bg_settings *set, u64 now);
+u32 bg_fsm_lines_to_read(const struct bg_fsm *fsm, const struct bg_config *cfg,
+			 u64 now);
+void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
+		 const struct bg_inputs *in, u64 now, struct bg_result *res);
+u64 bg_fsm_load_safe_until(const struct bg_fsm *fsm);
+
+#endif

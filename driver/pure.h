@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * battguard - what the pure part may use
+ *
+ * The line filter and the state machines call no kernel function, read no
+ * clock and allocate nothing, so that the very same files also compile in
+ * userspace, where they are tested, fuzzed and proved. This header is all
+ * they need from either world.
+ */
+#ifndef BATTGUARD_PURE_H
+#define BATTGUARD_PURE_H
+
+#ifdef __KERNEL__
+#include <linux/bits.h>
+#include <linux/limits.h>
+#include <linux/types.h>
+#else
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+
+#define BIT(n)		(1U << (n))
+#define U64_MAX		UINT64_MAX
+#endif
+
+/* All times are nanoseconds of the boot-time clock, all delays nanoseconds. */
+#define BG_MS(n)	((u64)(n) * 1000000ULL)
+#define BG_SEC(n)	((u64)(n) * 1000000000ULL)
+
+/* A deadline that never comes. */
+#define BG_NEVER	U64_MAX
+
+/**
+ * bg_after() - a time some delay later
+ * @t: start, in ns
+ * @delay: delay, in ns
+ *
+ * Return: the sum, or %BG_NEVER where it does not fit.
+ */
+static inline u64 bg_after(u64 t, u64 delay)
+{
+	return delay > BG_NEVER - t ? BG_NEVER : t + delay;
+}
+
+static inline u64 bg_earlier(u64 a, u64 b)
+{
+	return a < b ? a : b;
+}
+
+static inline u64 bg_later(u64 a, u64 b)
+{
+	return a > b ? a : b;
+}
+
+#endif
