@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * battguard - the device, and who may call whom
+ *
+ * core.c evaluates: it samples the lines, asks the decision (fsm.h), sets the
+ * outputs, and only then tells. It calls gpio.c, psy.c and sysfs.c, which never
+ * call each other and come back only through the functions at the end.
+ */
+#ifndef BATTGUARD_H
+#define BATTGUARD_H
+
+#include <linux/alarmtimer.h>
+#include <linux/hrtimer.h>
+#include <linux/kthread.h>
+#include <linux/mutex.h>
+#include <linux/notifier.h>
+#include <linux/power_supply.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "config.h"
+#include "fsm.h"
+#include "ring.h"
+
+struct battguard;
+struct device;
+struct gpio_desc;
+
+/**
+ * struct bg_wire - what the handler of an edge needs
+ * @bg: device
+ * @line: number of the line
+ * @irq: its interrupt
+ */
+struct bg_wire {
+	struct battguard *bg;
+	unsigned int line;
+	int irq;
+};
+
+/**
+ * struct bg_gpio - the lines of a device
+ * @in: input lines by number, NULL where there is none
+ * @out: outputs by &enum bg_out, NULL where there is none
+ * @wire: one for each line in @in
+ * @lines: lines that exist
+ * @hw_debounce: lines that the controller debounces
+ * @readable: outputs that can be read back
+ * @sleeps: reading or setting some line may sleep
+ * @driven: the outputs were given a direction
+ *
+ * All but @driven is fixed once the lines are had; @driven is protected by the
+ * lock of the device.
+ */
+struct bg_gpio {
+	struct gpio_desc *in[BG_LINES_MAX];
+	struct gpio_desc *out[BG_NR_OUTS];
+	struct bg_wire wire[BG_LINES_MAX];
+	u32 lines;
+	u32 hw_debounce;
+	u32 readable;
+	bool sleeps;
+	bool driven;
+};
+
+/**
+ * struct bg_snapshot - what readers see
+ * @view: state, lines, outputs and reasons
+ * @set: settings in force
+ * @counters: counters
+ * @now: time of the evaluation, in ns
+ * @load_safe_until: end of the minimum delay of a pre-alarm in ns, 0 = none
+ * @resume_at: when the system has to be awake again, or %BG_NEVER
+ * @stay_awake: a delay runs that the system must not sleep through
+ */
+struct bg_snapshot {
+	struct bg_view view;
+	struct bg_settings set;
+	struct bg_counters counters;
+	u64 now;
+	u64 load_safe_until;
+	u64 resume_at;
+	bool stay_awake;
+};
+
+/**
+ * struct battguard - one battery guard
+ * @dev: platform device
+ * @psy: power supply
+ * @name: name of the power supply
+ * @id: number in the preset name, -1 = the name is the board's
+ * @params: properties of the board
+ * @gpio: lines
+ * @threaded: evaluations run in threads, under @mutex; else in hard interrupts,
+ *	under @lock
+ * @lock: serializes evaluations where no line sleeps
+ * @mutex: serializes evaluations where some line sleeps
+ * @running: outputs follow the decision; protected by @lock or @mutex, like
+ *	everything down to @timer
+ * @fsm: the decision
+ * @result: result of the latest step
+ * @done: what became of its outputs, for the next step
+ * @ring: the latest events; apart, as together they would take twice the memory
+ * @timer: next deadline
+ * @worker: thread that evaluates when @timer fires, if @threaded
+ * @work: evaluation in @worker
+ * @snapshot_lock: protects @snapshot and @ring from readers; nests inside @lock
+ *	and @mutex
+ * @snapshot: what readers see
+ * @tell: tells userspace, in process context
+ * @told: number of the latest event that @tell has seen; used by it alone
+ * @told_view: what that event said; used by @tell alone
+ * @alarm: wakes the system while it is suspended
+ * @panic: floats the outputs in a panic
+ * @psy_desc: description of @psy
+ */
+struct battguard {
+	struct device *dev;
+	struct power_supply *psy;
+	const char *name;
+	int id;
+	struct bg_params params;
+	struct bg_gpio gpio;
+
+	bool threaded;
+	raw_spinlock_t lock;
+	struct mutex mutex;
+	bool running;
+	struct bg_fsm fsm;
+	struct bg_result result;
+	struct bg_inputs done;
+	struct bg_ring *ring;
+	struct hrtimer timer;
+	struct kthread_worker *worker;
+	struct kthread_work work;
+
+	raw_spinlock_t snapshot_lock;
+	struct bg_snapshot snapshot;
+	struct work_struct tell;
+	u64 told;
+	struct bg_view told_view;
+
+	struct alarm alarm;
+	struct notifier_block panic;
+	struct power_supply_desc psy_desc;
+};
+
+/* gpio.c */
+int bg_gpio_get(struct device *dev, struct bg_gpio *gpio, u64 debounce);
+int bg_gpio_request_irqs(struct battguard *bg);
+void bg_gpio_sample(const struct bg_gpio *gpio, u32 lines,
+		    struct bg_inputs *in);
+void bg_gpio_apply(struct bg_gpio *gpio, const struct bg_result *res,
+		   struct bg_inputs *done);
+void bg_gpio_float(struct bg_gpio *gpio);
+int bg_gpio_wake(const struct bg_gpio *gpio, bool on);
+const char *bg_line_kind(unsigned int line);
+
+/* psy.c */
+int bg_psy_register(struct battguard *bg);
+
+/* sysfs.c */
+extern const struct attribute_group *bg_sysfs_groups[];
+
+/* core.c */
+void bg_edge(struct battguard *bg, unsigned int line);
+void bg_set(struct battguard *bg, enum bg_setting id, u64 value);
+struct bg_snapshot bg_snapshot(struct battguard *bg);
+
+#endif

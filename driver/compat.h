@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * battguard - what differs between the kernels it builds for
+ *
+ * The only file that looks at kernel versions or features. The rest is
+ * written for the newest kernel.
+ */
+#ifndef BATTGUARD_COMPAT_H
+#define BATTGUARD_COMPAT_H
+
+#include <linux/alarmtimer.h>
+#include <linux/gpio/consumer.h>
+#include <linux/hrtimer.h>
+#include <linux/kthread.h>
+#include <linux/version.h>
+
+/*
+ * gpiod_set_value() returns an error since 6.15, and in stable kernels to which
+ * that was taken back, so the type tells and not the version. Where it returns
+ * nothing, only reading back shows a failure.
+ */
+#define bg_void_setter(call) \
+	__builtin_types_compatible_p(typeof(call), void)
+
+#define bg_setter_result(call) \
+	__builtin_choose_expr(bg_void_setter(call), ({ call; 0; }), (call))
+
+static inline int bg_gpiod_set(struct gpio_desc *desc, int value)
+{
+	return bg_setter_result(gpiod_set_value(desc, value));
+}
+
+static inline int bg_gpiod_set_cansleep(struct gpio_desc *desc, int value)
+{
+	return bg_setter_result(gpiod_set_value_cansleep(desc, value));
+}
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+static inline void hrtimer_setup(struct hrtimer *timer,
+				 enum hrtimer_restart (*function)(struct hrtimer *),
+				 clockid_t clock_id, enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, clock_id, mode);
+	timer->function = function;
+}
+#endif
+
+/* Before 6.14 a worker was started where it was created. */
+#ifndef kthread_run_worker
+#define kthread_run_worker	kthread_create_worker
+#endif
+
+/* Alarms restarted themselves by a return value before 6.14. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 14, 0)
+#define BG_ALARM_TYPE		enum alarmtimer_restart
+#define BG_ALARM_DONE		ALARMTIMER_NORESTART
+#else
+#define BG_ALARM_TYPE		void
+#define BG_ALARM_DONE
+#endif
+
+/* Up to 6.10 the class had no list of the charge behaviours of a supply. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
+#define BG_CHARGE_BEHAVIOURS(mask)
+#else
+#define BG_CHARGE_BEHAVIOURS(mask)	.charge_behaviours = (mask),
+#endif
+
+/* A string of a trace event was named twice before 6.10. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#define bg_trace_assign_name(name)	__assign_str(name, name)
+#else
+#define bg_trace_assign_name(name)	__assign_str(name)
+#endif
+
+#endif

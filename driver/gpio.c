@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * battguard - the lines: having them, reading them, setting them
+ *
+ * Polarity and open-source outputs are the GPIO core's business, here a line is
+ * asserted or not, an output active or not. An output that is not active floats
+ * if it is described as open-source.
+ */
+#include <linux/bits.h>
+#include <linux/delay.h>
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/gpio/consumer.h>
+#include <linux/interrupt.h>
+#include <linux/math64.h>
+#include <linux/property.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include <dt-bindings/gpio/gpio.h>
+
+#include "battguard.h"
+#include "compat.h"
+
+/* Tries at once after the first. */
+#define BG_RETRIES	3
+/* Between the tries of reading back, so that a slow edge is not a fault. */
+#define BG_RETRY_US	10
+
+/**
+ * struct bg_line_group - a property that names input lines
+ * @name: name of the property without "-gpios"
+ * @first: number of its first line
+ * @max: most lines it may name
+ * @required: the probe fails without it
+ */
+struct bg_line_group {
+	const char *name;
+	u8 first;
+	u8 max;
+	bool required;
+};
+
+static const struct bg_line_group bg_groups[] = {
+	{ "allow-discharge", BG_LINE_DISCHARGE, BG_CHAINS_MAX, true },
+	{ "allow-charge", BG_LINE_CHARGE, BG_CHAINS_MAX, true },
+	{ "low-cell", BG_LINE_LOW_CELL, BG_CHAINS_MAX, false },
+	{ "remote-l", BG_LINE_REMOTE_L, 1, false },
+	{ "remote-h", BG_LINE_REMOTE_H, 1, false },
+};
+
+static const struct {
+	const char *name;
+	bool required;
+} bg_outs[BG_NR_OUTS] = {
+	[BG_OUT_LOAD] = { "load", true },
+	[BG_OUT_CHARGER] = { "charger", true },
+	[BG_OUT_PRE_ALARM] = { "pre-alarm", false },
+	[BG_OUT_HEARTBEAT] = { "heartbeat", false },
+};
+
+/*
+ * Nothing is still on that is about to go off when something else comes on, and
+ * the warning precedes what it warns of.
+ */
+static const u8 bg_off_order[] = {
+	BG_OUT_CHARGER, BG_OUT_LOAD, BG_OUT_PRE_ALARM
+};
+
+static const u8 bg_on_order[] = {
+	BG_OUT_PRE_ALARM, BG_OUT_LOAD, BG_OUT_CHARGER
+};
+
+/**
+ * bg_line_kind() - the property that names a line
+ * @line: number of the line
+ */
+const char *bg_line_kind(unsigned int line)
+{
+	unsigned int n = ARRAY_SIZE(bg_groups) - 1;
+
+	while (n && line < bg_groups[n].first)
+		n--;
+	return bg_groups[n].name;
+}
+
+static int bg_gpio_read(const struct bg_gpio *gpio, struct gpio_desc *desc)
+{
+	return gpio->sleeps ? gpiod_get_value_cansleep(desc) :
+			      gpiod_get_value(desc);
+}
+
+static int bg_gpio_write(const struct bg_gpio *gpio, struct gpio_desc *desc,
+			 bool value)
+{
+	if (!gpio->driven)
+		return gpiod_direction_output(desc, value);
+	return gpio->sleeps ? bg_gpiod_set_cansleep(desc, value) :
+			      bg_gpiod_set(desc, value);
+}
+
+/**
+ * bg_gpio_sample() - read lines
+ * @gpio: lines
+ * @lines: which of them
+ * @in: where levels and failures go
+ */
+void bg_gpio_sample(const struct bg_gpio *gpio, u32 lines, struct bg_inputs *in)
+{
+	unsigned int n, try;
+	int value;
+
+	in->read = lines;
+	for (n = 0; n < BG_LINES_MAX; n++) {
+		if (!(lines & BIT(n)))
+			continue;
+
+		value = bg_gpio_read(gpio, gpio->in[n]);
+		for (try = 0; value < 0 && try < BG_RETRIES; try++)
+			value = bg_gpio_read(gpio, gpio->in[n]);
+
+		if (value < 0)
+			in->failed |= BIT(n);
+		else if (value)
+			in->level |= BIT(n);
+	}
+}
+
+static void bg_gpio_put(struct bg_gpio *gpio, unsigned int n, bool value,
+			struct bg_inputs *done)
+{
+	unsigned int try;
+	int level, err;
+
+	err = bg_gpio_write(gpio, gpio->out[n], value);
+	for (try = 0; err && try < BG_RETRIES; try++)
+		err = bg_gpio_write(gpio, gpio->out[n], value);
+	if (n == BG_OUT_PRE_ALARM)
+		done->sounded = ktime_get_boottime_ns();
+
+	done->tried |= BIT(n);
+	if (err) {
+		done->out_failed |= BIT(n);
+		level = bg_gpio_read(gpio, gpio->out[n]);
+		if (level >= 0)
+			value = level;
+	}
+	if (value)
+		done->out_level |= BIT(n);
+}
+
+static void bg_gpio_verify(struct bg_gpio *gpio, unsigned int n, bool value,
+			   struct bg_inputs *done)
+{
+	unsigned int try;
+	int level;
+
+	level = bg_gpio_read(gpio, gpio->out[n]);
+	for (try = 0; level != value && try < BG_RETRIES; try++) {
+		bg_gpio_write(gpio, gpio->out[n], value);
+		udelay(BG_RETRY_US);
+		level = bg_gpio_read(gpio, gpio->out[n]);
+	}
+
+	done->tried |= BIT(n);
+	done->checked |= BIT(n);
+	done->out_failed &= ~BIT(n);
+	done->out_level &= ~BIT(n);
+	if (level != value)
+		done->out_failed |= BIT(n);
+	/* Unreadable: what was set is the best guess. */
+	if (level < 0 ? value : level)
+		done->out_level |= BIT(n);
+}
+
+/**
+ * bg_gpio_apply() - set the outputs as decided, and look at them
+ * @gpio: lines
+ * @res: decision
+ * @done: what became of it
+ *
+ * The first call gives the lines their direction and, in the same write, the
+ * level decided, so that no output moves that need not. It may sleep.
+ */
+void bg_gpio_apply(struct bg_gpio *gpio, const struct bg_result *res,
+		   struct bg_inputs *done)
+{
+	unsigned int i, n;
+
+	for (i = 0; i < ARRAY_SIZE(bg_off_order); i++) {
+		n = bg_off_order[i];
+		if (gpio->out[n] && (res->write & ~res->outputs & BIT(n)))
+			bg_gpio_put(gpio, n, false, done);
+	}
+	for (i = 0; i < ARRAY_SIZE(bg_on_order); i++) {
+		n = bg_on_order[i];
+		if (gpio->out[n] && (res->write & res->outputs & BIT(n)))
+			bg_gpio_put(gpio, n, true, done);
+	}
+	/* Last: it says that the others were written. */
+	if (gpio->out[BG_OUT_HEARTBEAT] &&
+	    (res->write & BIT(BG_OUT_HEARTBEAT)))
+		bg_gpio_write(gpio, gpio->out[BG_OUT_HEARTBEAT],
+			      res->outputs & BIT(BG_OUT_HEARTBEAT));
+	gpio->driven = true;
+
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		if (res->check & gpio->readable & BIT(n))
+			bg_gpio_verify(gpio, n, res->outputs & BIT(n), done);
+}
+
+/**
+ * bg_gpio_float() - all outputs off, in the usual order
+ * @gpio: lines
+ *
+ * Outputs that were never written are left alone. The heartbeat just stops.
+ */
+void bg_gpio_float(struct bg_gpio *gpio)
+{
+	unsigned int i, try;
+
+	if (!gpio->driven)
+		return;
+
+	for (i = 0; i < ARRAY_SIZE(bg_off_order); i++) {
+		struct gpio_desc *desc = gpio->out[bg_off_order[i]];
+
+		if (!desc)
+			continue;
+		for (try = 0; try <= BG_RETRIES; try++)
+			if (!bg_gpio_write(gpio, desc, false))
+				break;
+	}
+}
+
+/* Lines a property names; its absence is no error unless it is required. */
+static int bg_gpio_count(struct device *dev, const char *name, bool required,
+			 int max)
+{
+	int count = gpiod_count(dev, name);
+
+	if (count == -ENOENT && !required)
+		return 0;
+	if (count == -ENOENT)
+		return dev_err_probe(dev, -EINVAL, "%s-gpios: missing\n", name);
+	if (count < 0)
+		return dev_err_probe(dev, count, "%s-gpios: cannot be had\n",
+				     name);
+	if (count < 1 || count > max)
+		return dev_err_probe(dev, -EINVAL,
+				     "%s-gpios: %d lines, 1 to %d are allowed\n",
+				     name, count, max);
+	return count;
+}
+
+static int bg_gpio_get_group(struct device *dev, struct bg_gpio *gpio,
+			     const struct bg_line_group *group, u64 debounce)
+{
+	u32 debounce_us = div_u64(debounce, NSEC_PER_USEC);
+	int count, i;
+
+	count = bg_gpio_count(dev, group->name, group->required, group->max);
+	if (count < 0)
+		return count;
+
+	for (i = 0; i < count; i++) {
+		unsigned int n = group->first + i;
+		struct gpio_desc *desc;
+
+		desc = devm_gpiod_get_index(dev, group->name, i, GPIOD_IN);
+		if (IS_ERR(desc))
+			return dev_err_probe(dev, PTR_ERR(desc),
+					     "%s-gpios: line %d cannot be had\n",
+					     group->name, i);
+		gpio->in[n] = desc;
+		gpio->lines |= BIT(n);
+		gpio->sleeps |= gpiod_cansleep(desc);
+		if (debounce_us && !gpiod_set_debounce(desc, debounce_us))
+			gpio->hw_debounce |= BIT(n);
+	}
+	return count;
+}
+
+/*
+ * An open-source output is switched by its direction, and where a controller's
+ * lines are routed by a pin controller, a change of direction takes a mutex of
+ * that, although gpiod_cansleep() says no.
+ */
+static bool bg_gpio_direction_sleeps(struct device *dev, const char *name)
+{
+	static const char * const suffixes[] = { "gpios", "gpio" };
+	struct fwnode_reference_args args;
+	bool sleeps = false;
+	unsigned int i;
+	char prop[32];
+
+	for (i = 0; i < ARRAY_SIZE(suffixes); i++) {
+		scnprintf(prop, sizeof(prop), "%s-%s", name, suffixes[i]);
+		if (fwnode_property_get_reference_args(dev_fwnode(dev), prop,
+						       "#gpio-cells", 0, 0,
+						       &args))
+			continue;
+		if (args.nargs &&
+		    (args.args[args.nargs - 1] & GPIO_SINGLE_ENDED))
+			sleeps |= fwnode_property_present(args.fwnode,
+							  "gpio-ranges");
+		fwnode_handle_put(args.fwnode);
+	}
+	return sleeps;
+}
+
+static int bg_gpio_get_out(struct device *dev, struct bg_gpio *gpio,
+			   unsigned int n)
+{
+	const char *name = bg_outs[n].name;
+	struct gpio_desc *desc;
+	int count;
+
+	count = bg_gpio_count(dev, name, bg_outs[n].required, 1);
+	if (count <= 0)
+		return count;
+
+	/* Left as it is until the first decision: no pulse on any output. */
+	desc = devm_gpiod_get(dev, name, GPIOD_ASIS);
+	if (IS_ERR(desc))
+		return dev_err_probe(dev, PTR_ERR(desc),
+				     "%s-gpios: cannot be had\n", name);
+	gpio->out[n] = desc;
+	gpio->sleeps |= gpiod_cansleep(desc) ||
+			bg_gpio_direction_sleeps(dev, name);
+	if (n < BG_NR_CHECKED_OUTS && gpiod_get_value_cansleep(desc) >= 0)
+		gpio->readable |= BIT(n);
+	return 0;
+}
+
+/**
+ * bg_gpio_get() - have all lines
+ * @dev: device whose node names them
+ * @gpio: to be filled in
+ * @debounce: time to ask of the controller's own debouncing, in ns, 0 = none
+ *
+ * Return: 0, or an error that was told.
+ */
+int bg_gpio_get(struct device *dev, struct bg_gpio *gpio, u64 debounce)
+{
+	int chains[2] = { 0 };
+	unsigned int n;
+	int ret;
+
+	/* Counted before anything is touched. */
+	for (n = 0; n < ARRAY_SIZE(bg_groups); n++) {
+		ret = bg_gpio_count(dev, bg_groups[n].name,
+				    bg_groups[n].required, bg_groups[n].max);
+		if (ret < 0)
+			return ret;
+		if (n < ARRAY_SIZE(chains))
+			chains[n] = ret;
+	}
+	if (chains[0] != chains[1])
+		return dev_err_probe(dev, -EINVAL,
+				     "allow-charge-gpios: %d lines, but allow-discharge-gpios has %d\n",
+				     chains[1], chains[0]);
+	for (n = 0; n < BG_NR_OUTS; n++) {
+		ret = bg_gpio_count(dev, bg_outs[n].name, bg_outs[n].required,
+				    1);
+		if (ret < 0)
+			return ret;
+	}
+
+	for (n = 0; n < ARRAY_SIZE(bg_groups); n++) {
+		ret = bg_gpio_get_group(dev, gpio, &bg_groups[n], debounce);
+		if (ret < 0)
+			return ret;
+	}
+	for (n = 0; n < BG_NR_OUTS; n++) {
+		ret = bg_gpio_get_out(dev, gpio, n);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static irqreturn_t bg_gpio_irq(int irq, void *data)
+{
+	struct bg_wire *wire = data;
+
+	bg_edge(wire->bg, wire->line);
+	return IRQ_HANDLED;
+}
+
+/**
+ * bg_gpio_request_irqs() - let both edges of every input evaluate
+ * @bg: device
+ *
+ * Return: 0, or an error that was told.
+ */
+int bg_gpio_request_irqs(struct battguard *bg)
+{
+	const unsigned long edges = IRQF_TRIGGER_RISING | IRQF_TRIGGER_FALLING;
+	struct bg_gpio *gpio = &bg->gpio;
+	unsigned int n;
+
+	for (n = 0; n < BG_LINES_MAX; n++) {
+		struct bg_wire *wire = &gpio->wire[n];
+		int ret;
+
+		if (!(gpio->lines & BIT(n)))
+			continue;
+
+		wire->bg = bg;
+		wire->line = n;
+		wire->irq = gpiod_to_irq(gpio->in[n]);
+		ret = wire->irq;
+		if (ret > 0) {
+			if (bg->threaded)
+				ret = devm_request_threaded_irq(bg->dev, ret,
+								NULL,
+								bg_gpio_irq,
+								edges | IRQF_ONESHOT,
+								bg->name, wire);
+			else
+				ret = devm_request_irq(bg->dev, ret,
+						       bg_gpio_irq,
+						       edges | IRQF_NO_THREAD,
+						       bg->name, wire);
+		}
+		if (ret < 0)
+			return dev_err_probe(bg->dev, ret,
+					     "%s-gpios: no interrupt\n",
+					     bg_line_kind(n));
+	}
+	return 0;
+}
+
+/**
+ * bg_gpio_wake() - may the lines wake the system?
+ * @gpio: lines
+ * @on: yes, or no longer
+ *
+ * Return: 0, or an error, and then no line may.
+ */
+int bg_gpio_wake(const struct bg_gpio *gpio, bool on)
+{
+	unsigned int n;
+	int err = 0;
+
+	for (n = 0; n < BG_LINES_MAX && !err; n++) {
+		if (!(gpio->lines & BIT(n)))
+			continue;
+		if (on)
+			err = enable_irq_wake(gpio->wire[n].irq);
+		else
+			disable_irq_wake(gpio->wire[n].irq);
+	}
+	if (!err)
+		return 0;
+
+	/* The last one tried is the one that failed. */
+	for (n--; n-- > 0;)
+		if (gpio->lines & BIT(n))
+			disable_irq_wake(gpio->wire[n].irq);
+	return err;
+}

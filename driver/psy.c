@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * battguard - the power supply
+ *
+ * A bank without a gauge: what its lines tell, and nothing that would have to
+ * be made up. No property ever fails, since one that does makes clients drop
+ * the whole supply.
+ */
+#include <linux/bits.h>
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/power_supply.h>
+#include <linux/property.h>
+
+#include "battguard.h"
+#include "compat.h"
+
+static const enum power_supply_property bg_psy_properties[] = {
+	POWER_SUPPLY_PROP_STATUS,
+	POWER_SUPPLY_PROP_PRESENT,
+	POWER_SUPPLY_PROP_HEALTH,
+	POWER_SUPPLY_PROP_CAPACITY_LEVEL,
+	POWER_SUPPLY_PROP_CHARGE_BEHAVIOUR,
+	POWER_SUPPLY_PROP_SCOPE,
+	POWER_SUPPLY_PROP_TECHNOLOGY,
+	POWER_SUPPLY_PROP_MODEL_NAME,
+};
+
+static int bg_psy_health(const struct bg_view *view, u32 lines)
+{
+	const u32 permissions = lines & (BG_LINES_DISCHARGE | BG_LINES_CHARGE);
+	const u32 open = permissions & ~view->lines;
+
+	if (!open)
+		return POWER_SUPPLY_HEALTH_GOOD;
+	if (view->faulty || view->out_faulty ||
+	    (open & BG_LINES_DISCHARGE & (open >> BG_LINE_CHARGE)))
+		return POWER_SUPPLY_HEALTH_UNSPEC_FAILURE;
+	/* Over-voltage and temperature share a line. */
+	return POWER_SUPPLY_HEALTH_UNKNOWN;
+}
+
+static int bg_psy_level(const struct bg_view *view, u32 lines)
+{
+	switch (view->state) {
+	case BG_LOAD_OFF:
+		return POWER_SUPPLY_CAPACITY_LEVEL_CRITICAL;
+	case BG_PRE_ALARM:
+		return POWER_SUPPLY_CAPACITY_LEVEL_LOW;
+	case BG_NORMAL:
+		return POWER_SUPPLY_CAPACITY_LEVEL_NORMAL;
+	default:
+		/* A switch that is off is not a state of the bank. */
+		if (lines & BG_LINES_DISCHARGE & ~view->lines)
+			return POWER_SUPPLY_CAPACITY_LEVEL_CRITICAL;
+		if (view->lines & BG_LINES_LOW_CELL)
+			return POWER_SUPPLY_CAPACITY_LEVEL_LOW;
+		return POWER_SUPPLY_CAPACITY_LEVEL_NORMAL;
+	}
+}
+
+static int bg_psy_get(struct power_supply *psy,
+		      enum power_supply_property property,
+		      union power_supply_propval *val)
+{
+	struct battguard *bg = power_supply_get_drvdata(psy);
+	const struct bg_snapshot now = bg_snapshot(bg);
+	const u32 lines = bg->params.cfg.lines;
+
+	switch (property) {
+	case POWER_SUPPLY_PROP_STATUS:
+		val->intval = now.view.outputs & BIT(BG_OUT_CHARGER) ?
+			      POWER_SUPPLY_STATUS_UNKNOWN :
+			      POWER_SUPPLY_STATUS_NOT_CHARGING;
+		return 0;
+	case POWER_SUPPLY_PROP_PRESENT:
+		val->intval = 1;
+		return 0;
+	case POWER_SUPPLY_PROP_HEALTH:
+		val->intval = bg_psy_health(&now.view, lines);
+		return 0;
+	case POWER_SUPPLY_PROP_CAPACITY_LEVEL:
+		val->intval = bg_psy_level(&now.view, lines);
+		return 0;
+	case POWER_SUPPLY_PROP_CHARGE_BEHAVIOUR:
+		val->intval = now.set.inhibit ?
+			      POWER_SUPPLY_CHARGE_BEHAVIOUR_INHIBIT_CHARGE :
+			      POWER_SUPPLY_CHARGE_BEHAVIOUR_AUTO;
+		return 0;
+	case POWER_SUPPLY_PROP_SCOPE:
+		val->intval = bg->params.system_scope ?
+			      POWER_SUPPLY_SCOPE_SYSTEM :
+			      POWER_SUPPLY_SCOPE_DEVICE;
+		return 0;
+	case POWER_SUPPLY_PROP_TECHNOLOGY:
+		val->intval = POWER_SUPPLY_TECHNOLOGY_LiFe;
+		return 0;
+	case POWER_SUPPLY_PROP_MODEL_NAME:
+		val->strval = "gpio-battery-guard";
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int bg_psy_set(struct power_supply *psy,
+		      enum power_supply_property property,
+		      const union power_supply_propval *val)
+{
+	struct battguard *bg = power_supply_get_drvdata(psy);
+
+	if (property != POWER_SUPPLY_PROP_CHARGE_BEHAVIOUR)
+		return -EINVAL;
+
+	switch (val->intval) {
+	case POWER_SUPPLY_CHARGE_BEHAVIOUR_AUTO:
+		bg_set(bg, BG_SET_INHIBIT, false);
+		return 0;
+	case POWER_SUPPLY_CHARGE_BEHAVIOUR_INHIBIT_CHARGE:
+		bg_set(bg, BG_SET_INHIBIT, true);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int bg_psy_writeable(struct power_supply *psy,
+			    enum power_supply_property property)
+{
+	return property == POWER_SUPPLY_PROP_CHARGE_BEHAVIOUR;
+}
+
+static const struct power_supply_desc bg_psy_desc = {
+	.type = POWER_SUPPLY_TYPE_BATTERY,
+	.properties = bg_psy_properties,
+	.num_properties = ARRAY_SIZE(bg_psy_properties),
+	.get_property = bg_psy_get,
+	.set_property = bg_psy_set,
+	.property_is_writeable = bg_psy_writeable,
+	BG_CHARGE_BEHAVIOURS(BIT(POWER_SUPPLY_CHARGE_BEHAVIOUR_AUTO) |
+			     BIT(POWER_SUPPLY_CHARGE_BEHAVIOUR_INHIBIT_CHARGE))
+};
+
+/**
+ * bg_psy_register() - let the class show the device
+ * @bg: device, with a snapshot that is valid
+ *
+ * Return: 0, or an error.
+ */
+int bg_psy_register(struct battguard *bg)
+{
+	const struct power_supply_config cfg = {
+		.fwnode = dev_fwnode(bg->dev),
+		.drv_data = bg,
+		.attr_grp = bg_sysfs_groups,
+	};
+
+	bg->psy_desc = bg_psy_desc;
+	bg->psy_desc.name = bg->name;
+	bg->psy = devm_power_supply_register(bg->dev, &bg->psy_desc, &cfg);
+	return PTR_ERR_OR_ZERO(bg->psy);
+}
