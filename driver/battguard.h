@@ -2,9 +2,10 @@
 /*
  * battguard - the device, and who may call whom
  *
- * core.c evaluates: it samples the lines, asks the decision (fsm.h), sets the
- * outputs, and only then tells. It calls gpio.c, psy.c and sysfs.c, which never
- * call each other and come back only through the functions at the end.
+ * core.c binds and unbinds. evaluate.c samples the lines, asks the decision
+ * (fsm.h), sets the outputs, and only then tells. These two call gpio.c, psy.c
+ * and sysfs.c, which never call each other and come back only through the
+ * functions at the end.
  */
 #ifndef BATTGUARD_H
 #define BATTGUARD_H
@@ -125,7 +126,7 @@ struct battguard {
 
 	bool threaded;
 	raw_spinlock_t lock;
-	struct mutex mutex;
+	struct mutex mutex;	/* one evaluation at a time, see above */
 	bool running;
 	struct bg_fsm fsm;
 	struct bg_result result;
@@ -163,7 +164,17 @@ int bg_psy_register(struct battguard *bg);
 /* sysfs.c */
 extern const struct attribute_group *bg_sysfs_groups[];
 
-/* core.c */
+/* evaluate.c */
+void bg_decide(struct battguard *bg, struct bg_inputs *in);
+void bg_evaluate(struct battguard *bg, struct bg_inputs *in);
+void bg_run(struct battguard *bg);
+void bg_stop(struct battguard *bg);
+void bg_deadline_thread(struct kthread_work *work);
+enum hrtimer_restart bg_deadline(struct hrtimer *timer);
+void bg_tell(struct work_struct *work);
+int bg_panic(struct notifier_block *nb, unsigned long event, void *msg);
+
+/* evaluate.c, for all */
 void bg_edge(struct battguard *bg, unsigned int line);
 void bg_set(struct battguard *bg, enum bg_setting id, u64 value);
 struct bg_snapshot bg_snapshot(struct battguard *bg);

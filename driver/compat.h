@@ -59,6 +59,16 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #define BG_ALARM_DONE
 #endif
 
+/* 7.2 knows absolute and relative alarms apart by an argument. */
+static inline void bg_alarm_start(struct alarm *alarm, ktime_t at)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
+	alarm_start(alarm, at);
+#else
+	alarm_start_timer(alarm, at, false);
+#endif
+}
+
 /* Up to 6.10 the class had no list of the charge behaviours of a supply. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
 #define BG_CHARGE_BEHAVIOURS(mask)

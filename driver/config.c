@@ -56,6 +56,8 @@ static const struct bg_range bg_ranges[BG_NR_NUMBERS] = {
  * bg_number_valid() - is a value within the range of a property?
  * @id: property
  * @value: value, in the unit of the property
+ *
+ * Return: true if it is.
  */
 bool bg_number_valid(enum bg_number id, u32 value)
 {

@@ -18,6 +18,7 @@
  * @BG_PRE_ALARM: load on, pre-alarm on: the load will soon be disconnected
  * @BG_LOAD_OFF: load off, the battery or a delay forbids it
  * @BG_STANDBY: load off, remote or software switch is off
+ * @BG_NR_STATES: number of states
  */
 enum bg_state {
 	BG_NORMAL,

@@ -74,6 +74,8 @@ static const u8 bg_on_order[] = {
 /**
  * bg_line_kind() - the property that names a line
  * @line: number of the line
+ *
+ * Return: the name without "-gpios".
  */
 const char *bg_line_kind(unsigned int line)
 {
@@ -233,12 +235,31 @@ void bg_gpio_float(struct bg_gpio *gpio)
 	}
 }
 
+static const char * const bg_suffixes[] = { "gpios", "gpio" };
+
+static bool bg_gpio_named(struct device *dev, const char *name)
+{
+	char prop[32];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bg_suffixes); i++) {
+		scnprintf(prop, sizeof(prop), "%s-%s", name, bg_suffixes[i]);
+		if (device_property_present(dev, prop))
+			return true;
+	}
+	return false;
+}
+
 /* Lines a property names; its absence is no error unless it is required. */
 static int bg_gpio_count(struct device *dev, const char *name, bool required,
 			 int max)
 {
 	int count = gpiod_count(dev, name);
 
+	/* It says the same for no property and for one that is broken. */
+	if (count == -ENOENT && bg_gpio_named(dev, name))
+		return dev_err_probe(dev, -EINVAL, "%s-gpios: not valid\n",
+				     name);
 	if (count == -ENOENT && !required)
 		return 0;
 	if (count == -ENOENT)
@@ -288,14 +309,13 @@ static int bg_gpio_get_group(struct device *dev, struct bg_gpio *gpio,
  */
 static bool bg_gpio_direction_sleeps(struct device *dev, const char *name)
 {
-	static const char * const suffixes[] = { "gpios", "gpio" };
 	struct fwnode_reference_args args;
 	bool sleeps = false;
 	unsigned int i;
 	char prop[32];
 
-	for (i = 0; i < ARRAY_SIZE(suffixes); i++) {
-		scnprintf(prop, sizeof(prop), "%s-%s", name, suffixes[i]);
+	for (i = 0; i < ARRAY_SIZE(bg_suffixes); i++) {
+		scnprintf(prop, sizeof(prop), "%s-%s", name, bg_suffixes[i]);
 		if (fwnode_property_get_reference_args(dev_fwnode(dev), prop,
 						       "#gpio-cells", 0, 0,
 						       &args))

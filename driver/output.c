@@ -38,9 +38,11 @@ void bg_output_done(struct bg_output *out, const struct bg_output_done *done,
 
 	out->shown = done->level;
 	if (done->failed) {
+		/* A retry that failed as well has its next one set already. */
+		if (!out->faulty || out->settling)
+			out->due = bg_after(now, BG_POLL_NS);
 		out->faulty = true;
 		out->settling = false;
-		out->due = bg_after(now, BG_POLL_NS);
 	} else if (done->checked || !readable) {
 		out->faulty = false;
 	} else if (out->settling) {

@@ -127,16 +127,18 @@ static ssize_t charger_off_reasons_show(struct device *dev,
 }
 static DEVICE_ATTR_RO(charger_off_reasons);
 
+/* Whatever is wrong with it, a value is -EINVAL; plain decimal only. */
+static int bg_parse(const char *buf, unsigned int *value)
+{
+	return kstrtouint(buf, 10, value) ? -EINVAL : 0;
+}
+
 static ssize_t bg_store_flag(struct device *dev, enum bg_setting id,
 			     const char *buf, size_t count)
 {
 	unsigned int value;
-	int ret;
 
-	ret = kstrtouint(buf, 10, &value);
-	if (ret)
-		return ret;
-	if (value > 1)
+	if (bg_parse(buf, &value) || value > 1)
 		return -EINVAL;
 	bg_set(bg_of(dev), id, value);
 	return count;
@@ -147,12 +149,8 @@ static ssize_t bg_store_delay(struct device *dev, enum bg_setting id,
 			      size_t count)
 {
 	unsigned int value;
-	int ret;
 
-	ret = kstrtouint(buf, 10, &value);
-	if (ret)
-		return ret;
-	if (!bg_number_valid(number, value))
+	if (bg_parse(buf, &value) || !bg_number_valid(number, value))
 		return -EINVAL;
 	bg_set(bg_of(dev), id, BG_MS(value));
 	return count;

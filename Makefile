@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The module is built by the kernel's kbuild, from the Kbuild files. This file
+# forwards to it, the way Yocto's module class and Buildroot's kernel-module
+# infrastructure call it, and starts the demo and the tests.
+#
+#   KERNEL_SRC or KDIR   a configured kernel tree, or its headers
+#                        (default: those of the running kernel)
+#   ARCH, CROSS_COMPILE  as for the kernel
+#   INSTALL_MOD_PATH     as for the kernel's modules_install
+#   KERNEL               demo: series of the kernel to boot, 6.12 or 6.1
+#   INTERACTIVE=1        demo: you move the lines
+#   BATTGUARD_BUILD      where tests keep downloads and builds (default: build/)
+
+KERNEL_SRC ?= $(KDIR)
+ifeq ($(strip $(KERNEL_SRC)),)
+KERNEL_SRC = /lib/modules/$(shell uname -r)/build
+endif
+
+PYTHON ?= python3 -B
+HOST_O = $(or $(BATTGUARD_BUILD),$(CURDIR)/build)/host
+
+all: modules
+
+modules modules_install clean:
+	$(MAKE) -C $(KERNEL_SRC) M=$(CURDIR) $@
+
+help:
+	@echo 'Module:'
+	@echo '  modules          build battguard.ko (default)'
+	@echo '  modules_install  install it below INSTALL_MOD_PATH'
+	@echo '  clean            remove what these two left here'
+	@echo 'On a Debian 12 machine, as root:'
+	@echo '  demo             watch a battery run down and come back, in QEMU'
+	@echo '  check            run every test'
+	@echo '  host-test        state machine in userspace'
+	@echo '  fuzz             the same, fuzzed (SECONDS=60)'
+	@echo '  kunit            KUnit suites in QEMU'
+	@echo '  simtest          end to end with gpio-sim, in warped time, in QEMU'
+	@echo '  e2e              end to end on stock kernels, lines driven from outside'
+	@echo '  binding-check    devicetree binding'
+	@echo '  matrix           builds for all kernels and architectures'
+
+demo:
+	@$(PYTHON) scripts/demo.py $(if $(KERNEL),--kernel $(KERNEL)) \
+		$(if $(filter-out 0,$(INTERACTIVE)),--interactive)
+
+check:
+	@$(PYTHON) scripts/check
+
+host-test kunit simtest e2e binding-check matrix:
+	@$(PYTHON) scripts/check $@
+
+fuzz:
+	@scripts/setup base clang
+	$(MAKE) -C kunit/host O=$(HOST_O) $(if $(SECONDS),SECONDS=$(SECONDS)) fuzz
+
+.PHONY: all modules modules_install clean help demo check host-test fuzz \
+	kunit simtest e2e binding-check matrix

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * battguard - the evaluation: when, in which context, and what is told after
+ *
+ * Where no line can sleep, an edge or a deadline samples all lines, decides and
+ * sets the outputs in the hard interrupt, under a raw spinlock. Where one can,
+ * and on PREEMPT_RT, the same happens in the interrupt thread or, for a
+ * deadline, in a real-time thread of the device, under a mutex. Levels decide:
+ * an edge only wakes, and one that is lost is healed by the next evaluation.
+ *
+ * Deadlines are absolute times of the boot-time clock, which goes on while the
+ * system is suspended: what fell due meanwhile is judged at resume. The timer
+ * is an hrtimer, because the wheel and CLOCK_MONOTONIC stand still then.
+ *
+ * Userspace is told from a work item, after the fact: nothing it does, and no
+ * shortage of memory, delays an output.
+ */
+#include <linux/device.h>
+#include <linux/minmax.h>
+#include <linux/pm_wakeup.h>
+#include <linux/power_supply.h>
+#include <linux/timekeeping.h>
+
+#include "battguard.h"
+#include "compat.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+static unsigned long bg_lock(struct battguard *bg)
+{
+	unsigned long flags = 0;
+
+	if (bg->threaded)
+		mutex_lock(&bg->mutex);
+	else
+		raw_spin_lock_irqsave(&bg->lock, flags);
+	return flags;
+}
+
+static void bg_unlock(struct battguard *bg, unsigned long flags)
+{
+	if (bg->threaded)
+		mutex_unlock(&bg->mutex);
+	else
+		raw_spin_unlock_irqrestore(&bg->lock, flags);
+}
+
+static void bg_arm(struct battguard *bg, u64 deadline)
+{
+	if (deadline == BG_NEVER)
+		hrtimer_try_to_cancel(&bg->timer);
+	else
+		hrtimer_start(&bg->timer,
+			      ns_to_ktime(min_t(u64, deadline, KTIME_MAX)),
+			      HRTIMER_MODE_ABS_HARD);
+}
+
+/* Is there anything the decision has not taken for granted? */
+static bool bg_outputs_surprise(const struct battguard *bg)
+{
+	unsigned int n;
+
+	if (bg->result.onset)
+		return true;
+
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
+		const struct bg_output *out = &bg->fsm.out[n];
+
+		if (!(bg->done.tried & BIT(n)))
+			continue;
+		if (out->faulty != !!(bg->done.out_failed & BIT(n)) ||
+		    out->shown != !!(bg->done.out_level & BIT(n)))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * bg_decide() - sample and decide, and leave the outputs alone
+ * @bg: device
+ * @in: what happened; lines and outputs are filled in
+ *
+ * Called with the lock held, or before anyone else can.
+ */
+void bg_decide(struct battguard *bg, struct bg_inputs *in)
+{
+	struct bg_result *res = &bg->result;
+	unsigned long flags;
+	u64 now = ktime_get_boottime_ns();
+
+	bg_gpio_sample(&bg->gpio,
+		       bg_fsm_lines_to_read(&bg->fsm, &bg->params.cfg, now),
+		       in);
+	/* Reading may have taken a while. */
+	now = ktime_get_boottime_ns();
+	in->tried = bg->done.tried;
+	in->checked = bg->done.checked;
+	in->out_failed = bg->done.out_failed;
+	in->out_level = bg->done.out_level;
+	in->sounded = bg->done.sounded;
+	bg_fsm_step(&bg->fsm, &bg->params.cfg, in, now, res);
+	bg->done = (struct bg_inputs) { 0 };
+
+	if (res->evented)
+		res->event.realtime = ktime_get_real_ns();
+
+	raw_spin_lock_irqsave(&bg->snapshot_lock, flags);
+	bg->snapshot.view = bg->fsm.view;
+	bg->snapshot.set = bg->fsm.set;
+	bg->snapshot.counters = bg->fsm.counters;
+	bg->snapshot.now = bg->fsm.now;
+	bg->snapshot.load_safe_until = bg_fsm_load_safe_until(&bg->fsm);
+	bg->snapshot.resume_at = res->resume_at;
+	bg->snapshot.stay_awake = res->stay_awake;
+	if (res->evented)
+		bg_ring_put(bg->ring, &res->event);
+	raw_spin_unlock_irqrestore(&bg->snapshot_lock, flags);
+}
+
+static void bg_trace(struct battguard *bg, u32 edge)
+{
+	const struct bg_result *res = &bg->result;
+	unsigned int n;
+
+	for (n = 0; n < BG_LINES_MAX; n++)
+		if (edge & BIT(n))
+			trace_battguard_edge(bg->name, n);
+	if (res->evented)
+		trace_battguard_decision(bg->name, &res->event);
+	for (n = 0; n < BG_NR_OUTS; n++)
+		if (res->write & BIT(n))
+			trace_battguard_output(bg->name, n,
+					       res->outputs & BIT(n),
+					       bg->done.out_failed & BIT(n));
+}
+
+/* One evaluation. Called with the lock held. Return: is there news to tell? */
+static bool bg_once(struct battguard *bg, struct bg_inputs *in)
+{
+	const bool awake = bg->snapshot.stay_awake;
+
+	bg_decide(bg, in);
+	bg_gpio_apply(&bg->gpio, &bg->result, &bg->done);
+	bg_trace(bg, in->edge);
+	return bg->result.evented || bg->result.stay_awake != awake;
+}
+
+/**
+ * bg_evaluate() - sample, decide, set the outputs, and then tell
+ * @bg: device
+ * @in: what happened; overwritten
+ *
+ * The one evaluation function, whatever happened and wherever it is called.
+ * Hard interrupt context at most where no line sleeps, else process context.
+ */
+void bg_evaluate(struct battguard *bg, struct bg_inputs *in)
+{
+	unsigned long flags;
+	bool news = false;
+
+	flags = bg_lock(bg);
+	if (bg->running) {
+		news = bg_once(bg, in);
+		/*
+		 * At an onset the delay runs from the end of the write, and an
+		 * output that failed is told: a second look takes that.
+		 */
+		if (bg_outputs_surprise(bg)) {
+			*in = (struct bg_inputs) { 0 };
+			news |= bg_once(bg, in);
+		}
+		bg_arm(bg, bg->result.deadline);
+	}
+	bg_unlock(bg, flags);
+
+	if (news)
+		schedule_work(&bg->tell);
+}
+
+/**
+ * bg_edge() - an interrupt of an input line
+ * @bg: device
+ * @line: number of the line
+ */
+void bg_edge(struct battguard *bg, unsigned int line)
+{
+	struct bg_inputs in = { .edge = BIT(line) };
+
+	bg_evaluate(bg, &in);
+}
+
+/**
+ * bg_set() - a user changes a setting
+ * @bg: device
+ * @id: setting
+ * @value: a flag, or a valid delay in ns
+ *
+ * Returns when the change has taken effect.
+ */
+void bg_set(struct battguard *bg, enum bg_setting id, u64 value)
+{
+	struct bg_inputs in = {
+		.set = BIT(id),
+		.settings = {
+			.enabled = value,
+			.inhibit = value,
+			.mute = value,
+			.pre_alarm_delay = value,
+			.restore_delay = value,
+			.reconnect_delay = value,
+		},
+	};
+
+	bg_evaluate(bg, &in);
+}
+
+/**
+ * bg_snapshot() - what was decided last
+ * @bg: device
+ *
+ * Any context; never waits for a line.
+ *
+ * Return: a consistent copy.
+ */
+struct bg_snapshot bg_snapshot(struct battguard *bg)
+{
+	struct bg_snapshot snapshot;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&bg->snapshot_lock, flags);
+	snapshot = bg->snapshot;
+	raw_spin_unlock_irqrestore(&bg->snapshot_lock, flags);
+	return snapshot;
+}
+
+/**
+ * bg_deadline_thread() - a deadline came, where lines may sleep
+ * @work: of the device
+ */
+void bg_deadline_thread(struct kthread_work *work)
+{
+	struct battguard *bg = container_of(work, struct battguard, work);
+	struct bg_inputs in = { 0 };
+
+	bg_evaluate(bg, &in);
+}
+
+/**
+ * bg_deadline() - a deadline came
+ * @timer: of the device
+ *
+ * Return: HRTIMER_NORESTART, as the evaluation arms it again.
+ */
+enum hrtimer_restart bg_deadline(struct hrtimer *timer)
+{
+	struct battguard *bg = container_of(timer, struct battguard, timer);
+	struct bg_inputs in = { 0 };
+
+	if (bg->threaded)
+		kthread_queue_work(bg->worker, &bg->work);
+	else
+		bg_evaluate(bg, &in);
+	return HRTIMER_NORESTART;
+}
+
+static void bg_tell_faults(struct battguard *bg, const struct bg_view *was,
+			   const struct bg_view *view)
+{
+	static const char * const outs[BG_NR_CHECKED_OUTS] = {
+		[BG_OUT_LOAD] = "load",
+		[BG_OUT_CHARGER] = "charger",
+		[BG_OUT_PRE_ALARM] = "pre-alarm",
+	};
+	u32 began = view->faulty & ~was->faulty;
+	unsigned int n;
+
+	for (n = 0; n < BG_LINES_MAX; n++)
+		if (began & BIT(n))
+			dev_warn_ratelimited(bg->dev,
+					     "%s line %u bounces or cannot be read, taken as open\n",
+					     bg_line_kind(n), n % BG_CHAINS_MAX);
+	began = view->out_faulty & ~was->out_faulty;
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		if (began & BIT(n))
+			dev_warn_ratelimited(bg->dev,
+					     "output %s does not obey\n",
+					     outs[n]);
+}
+
+/* The next event that was not told yet, oldest first. */
+static bool bg_next_event(struct battguard *bg, struct bg_event *event)
+{
+	const struct bg_event *found;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&bg->snapshot_lock, flags);
+	bg->told = max(bg->told + 1, bg_ring_first(bg->ring));
+	found = bg_ring_get(bg->ring, bg->told);
+	if (found)
+		*event = *found;
+	else
+		bg->told = bg->ring->last;
+	raw_spin_unlock_irqrestore(&bg->snapshot_lock, flags);
+	return found;
+}
+
+/**
+ * bg_tell() - tell userspace what has happened
+ * @work: of the device
+ *
+ * Process context, after the fact: one uevent for all that came since the last.
+ */
+void bg_tell(struct work_struct *work)
+{
+	struct battguard *bg = container_of(work, struct battguard, tell);
+	struct bg_event event;
+	bool changed = false;
+
+	if (bg_snapshot(bg).stay_awake)
+		pm_stay_awake(bg->dev);
+	else
+		pm_relax(bg->dev);
+
+	while (bg_next_event(bg, &event)) {
+		bg_tell_faults(bg, &bg->told_view, &event.view);
+		bg->told_view = event.view;
+		changed = true;
+	}
+	if (changed)
+		power_supply_changed(bg->psy);
+}
+
+/**
+ * bg_panic() - float the outputs when the kernel gives up
+ * @nb: of the device
+ * @event: not used
+ * @msg: not used
+ *
+ * Best effort: lines that may sleep stay as they are.
+ *
+ * Return: NOTIFY_DONE.
+ */
+int bg_panic(struct notifier_block *nb, unsigned long event, void *msg)
+{
+	struct battguard *bg = container_of(nb, struct battguard, panic);
+
+	/* The other CPUs are stopped, one of them perhaps with the lock. */
+	if (bg->running && !bg->gpio.sleeps)
+		bg_gpio_float(&bg->gpio);
+	return NOTIFY_DONE;
+}
+
+/**
+ * bg_run() - outputs follow the decision from now on
+ * @bg: device; its outputs were set as decided, and have their direction
+ */
+void bg_run(struct battguard *bg)
+{
+	struct bg_inputs in = { 0 };
+	unsigned long flags;
+
+	bg_trace(bg, 0);
+	flags = bg_lock(bg);
+	bg->running = true;
+	bg_unlock(bg, flags);
+
+	/* What has happened since the first sample. */
+	bg_evaluate(bg, &in);
+	/* And the bind itself. */
+	schedule_work(&bg->tell);
+}
+
+/**
+ * bg_stop() - float the outputs, for good
+ * @bg: device
+ *
+ * Does nothing when done before, or when the outputs were never set.
+ */
+void bg_stop(struct battguard *bg)
+{
+	unsigned long flags;
+
+	flags = bg_lock(bg);
+	if (bg->running) {
+		bg->running = false;
+		bg_gpio_float(&bg->gpio);
+	}
+	bg_unlock(bg, flags);
+}

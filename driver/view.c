@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * battguard - what is told of a decision: reasons, events, counters (pure)
+ *
+ * Derived after the fact from what the paths decided; nothing here decides.
+ */
+#include "view.h"
+
+/* Reasons that both outputs share. */
+static u16 bg_shared_reasons(const struct bg_fsm *fsm,
+			     const struct bg_verdict *v)
+{
+	u16 why = 0;
+
+	if (v->cable)
+		why |= BIT(BG_WHY_CABLE);
+	if (!v->remote)
+		why |= BIT(BG_WHY_REMOTE);
+	if (!fsm->set.enabled)
+		why |= BIT(BG_WHY_USER);
+	if (!v->remote && (v->faulty & BG_LINES_REMOTE))
+		why |= BIT(BG_WHY_FAULT);
+	return why;
+}
+
+static u16 bg_load_reasons(const struct bg_fsm *fsm, const struct bg_verdict *v)
+{
+	const struct bg_discharge *path = &fsm->discharge;
+	const struct bg_output *out = &fsm->out[BG_OUT_LOAD];
+	u16 why;
+
+	if (bg_discharge_load(path)) {
+		/* Decided on, but the line does not obey. */
+		return out->faulty && !out->shown ? BIT(BG_WHY_FAULT) : 0;
+	}
+
+	why = bg_shared_reasons(fsm, v);
+	if (v->forbidden)
+		why |= BIT(BG_WHY_UNDERVOLTAGE);
+	if (path->reconnecting)
+		why |= BIT(BG_WHY_RECONNECT_DELAY);
+	if (bg_hold_pending(&path->allowed))
+		why |= BIT(BG_WHY_RESTORE_DELAY);
+	if (path->locked)
+		why |= BIT(BG_WHY_LOCKOUT);
+	if (v->faulty & BG_LINES_DISCHARGE)
+		why |= BIT(BG_WHY_FAULT);
+	return why;
+}
+
+static u16 bg_charger_reasons(const struct bg_fsm *fsm,
+			      const struct bg_verdict *v)
+{
+	const struct bg_charge *path = &fsm->charge;
+	const struct bg_output *out = &fsm->out[BG_OUT_CHARGER];
+	u16 why;
+
+	if (path->on)
+		return out->faulty && !out->shown ? BIT(BG_WHY_FAULT) : 0;
+
+	why = bg_shared_reasons(fsm, v);
+	if (v->charge_open)
+		why |= BIT(BG_WHY_BATTERY);
+	if (fsm->set.inhibit)
+		why |= BIT(BG_WHY_USER);
+	if (bg_hold_pending(&path->allowed))
+		why |= BIT(BG_WHY_RESTORE_DELAY);
+	if (v->blocked)
+		why |= BIT(BG_WHY_PRE_ALARM);
+	if (v->faulty & BG_LINES_CHARGE)
+		why |= BIT(BG_WHY_FAULT);
+	return why;
+}
+
+static struct bg_view bg_look(const struct bg_fsm *fsm,
+			      const struct bg_verdict *v)
+{
+	struct bg_view view = {
+		.lines = v->lines,
+		.faulty = v->faulty,
+		.load_reasons = bg_load_reasons(fsm, v),
+		.charger_reasons = bg_charger_reasons(fsm, v),
+		.state = fsm->discharge.state,
+		.remote = v->remote,
+		.enabled = fsm->set.enabled,
+		.inhibit = fsm->set.inhibit,
+		.mute = fsm->set.mute,
+	};
+	unsigned int n;
+
+	view.charge_blocked = v->remote && fsm->set.enabled &&
+			      !fsm->charge.allowed.granted;
+
+	if (fsm->out[BG_OUT_LOAD].shown)
+		view.outputs |= BIT(BG_OUT_LOAD);
+	if (fsm->out[BG_OUT_CHARGER].shown)
+		view.outputs |= BIT(BG_OUT_CHARGER);
+	if (fsm->discharge.state == BG_PRE_ALARM && !fsm->set.mute)
+		view.outputs |= BIT(BG_OUT_PRE_ALARM);
+
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		if (fsm->out[n].faulty)
+			view.out_faulty |= BIT(n);
+	return view;
+}
+
+/* What is new in a view, by BIT() of &enum bg_change. */
+static u16 bg_compare(const struct bg_view *a, const struct bg_view *b)
+{
+	const u32 lines = a->lines ^ b->lines;
+	const u32 outputs = a->outputs ^ b->outputs;
+	u16 changed = 0;
+
+	if (a->state != b->state)
+		changed |= BIT(BG_CHANGED_STATE);
+	if (outputs & BIT(BG_OUT_LOAD))
+		changed |= BIT(BG_CHANGED_LOAD);
+	if (outputs & BIT(BG_OUT_CHARGER))
+		changed |= BIT(BG_CHANGED_CHARGER);
+	if (outputs & BIT(BG_OUT_PRE_ALARM))
+		changed |= BIT(BG_CHANGED_PRE_ALARM);
+	if (lines & BG_LINES_DISCHARGE)
+		changed |= BIT(BG_CHANGED_ALLOW_DISCHARGE);
+	if (lines & BG_LINES_CHARGE)
+		changed |= BIT(BG_CHANGED_ALLOW_CHARGE);
+	if (lines & BG_LINES_LOW_CELL)
+		changed |= BIT(BG_CHANGED_LOW_CELL);
+	if (lines & BG_LINES_REMOTE)
+		changed |= BIT(BG_CHANGED_REMOTE);
+	if (a->load_reasons != b->load_reasons ||
+	    a->charger_reasons != b->charger_reasons)
+		changed |= BIT(BG_CHANGED_REASONS);
+	if (a->faulty != b->faulty || a->out_faulty != b->out_faulty)
+		changed |= BIT(BG_CHANGED_FAULTS);
+	return changed;
+}
+
+static unsigned int bg_bits(u32 mask)
+{
+	unsigned int n = 0;
+
+	for (; mask; mask &= mask - 1)
+		n++;
+	return n;
+}
+
+static void bg_count(struct bg_fsm *fsm, const struct bg_view *view,
+		     bool charger_was_on, bool onset)
+{
+	const struct bg_view *was = &fsm->view;
+	struct bg_counters *count = &fsm->counters;
+
+	if (onset)
+		count->pre_alarms++;
+	if (was->state == BG_PRE_ALARM && view->state == BG_LOAD_OFF)
+		count->load_disconnects++;
+	if (charger_was_on && !fsm->charge.on && view->remote &&
+	    view->enabled && !view->inhibit)
+		count->charger_disconnects++;
+	if (fsm->bound && was->remote && !view->remote)
+		count->remote_offs++;
+	count->faults += bg_bits(view->faulty & ~was->faulty) +
+			 bg_bits(view->out_faulty & ~was->out_faulty);
+}
+
+static void bg_make_event(struct bg_fsm *fsm, const struct bg_view *view,
+			  const struct bg_news *news, struct bg_result *res)
+{
+	const u32 lines = BIT(BG_CHANGED_ALLOW_DISCHARGE) |
+			  BIT(BG_CHANGED_ALLOW_CHARGE) |
+			  BIT(BG_CHANGED_LOW_CELL) | BIT(BG_CHANGED_REMOTE);
+	struct bg_event *event = &res->event;
+
+	event->changed = bg_compare(&fsm->view, view);
+	if (news->set)
+		event->changed |= BIT(BG_CHANGED_SETTINGS);
+	res->evented = event->changed || !fsm->bound;
+	if (!res->evented)
+		return;
+
+	event->cause = 0;
+	if (!fsm->bound)
+		event->cause |= BIT(BG_CAUSE_BIND);
+	if (event->changed & lines)
+		event->cause |= BIT(BG_CAUSE_LINE);
+	if (news->bounced)
+		event->cause |= BIT(BG_CAUSE_BOUNCE);
+	if (event->changed & BIT(BG_CHANGED_FAULTS))
+		event->cause |= BIT(BG_CAUSE_FAULT);
+	if (news->user)
+		event->cause |= BIT(BG_CAUSE_USER);
+	if (!event->cause)
+		event->cause = BIT(BG_CAUSE_TIME);
+
+	event->seq = ++fsm->seq;
+	event->boottime = fsm->now;
+	event->realtime = 0;
+	event->set = news->set;
+	event->view = *view;
+}
+
+/**
+ * bg_view_step() - reasons, counters and the event of a step
+ * @fsm: state, with all decisions of the step made
+ * @v: what the lines said
+ * @news: what else there is
+ * @res: result of the step; the event is filled in
+ */
+void bg_view_step(struct bg_fsm *fsm, const struct bg_verdict *v,
+		  const struct bg_news *news, struct bg_result *res)
+{
+	const struct bg_view view = bg_look(fsm, v);
+
+	bg_count(fsm, &view, news->charger_was_on, res->onset);
+	bg_make_event(fsm, &view, news, res);
+	fsm->view = view;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * battguard - what is told of a decision (pure); between fsm.c and view.c only
+ */
+#ifndef BATTGUARD_VIEW_H
+#define BATTGUARD_VIEW_H
+
+#include "fsm.h"
+
+/**
+ * struct bg_verdict - the lines after the filter, and what they mean together
+ * @lines: lines asserted
+ * @faulty: lines that are faulty
+ * @forbidden: some battery forbids discharge
+ * @charge_open: some battery forbids charging
+ * @low: some cell is below the pre-alarm level
+ * @cable: both permissions of some chain are open
+ * @remote: remote is on
+ * @blocked: the board wants no charging in the present state
+ */
+struct bg_verdict {
+	u32 lines;
+	u32 faulty;
+	bool forbidden;
+	bool charge_open;
+	bool low;
+	bool cable;
+	bool remote;
+	bool blocked;
+};
+
+/**
+ * struct bg_news - what a step knows beside the verdict
+ * @set: settings that changed, by BIT() of &enum bg_setting
+ * @bounced: lines that began to bounce
+ * @user: a user changed them
+ * @charger_was_on: the charger was on before the step
+ */
+struct bg_news {
+	u32 set;
+	u32 bounced;
+	bool user;
+	bool charger_was_on;
+};
+
+void bg_view_step(struct bg_fsm *fsm, const struct bg_verdict *v,
+		  const struct bg_news *news, struct bg_result *res);
+
+#endif
