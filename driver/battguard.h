@@ -3,9 +3,9 @@
  * battguard - the device, and who may call whom
  *
  * core.c binds and unbinds. evaluate.c samples the lines, asks the decision
- * (fsm.h), sets the outputs, and only then tells. These two call gpio.c, psy.c
- * and sysfs.c, which never call each other and come back only through the
- * functions at the end.
+ * (fsm.h), sets the outputs, and only then tells. These two call gpio.c, psy.c,
+ * leds.c and sysfs.c, which never call each other and come back only through
+ * the functions at the end.
  */
 #ifndef BATTGUARD_H
 #define BATTGUARD_H
@@ -13,6 +13,7 @@
 #include <linux/alarmtimer.h>
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
+#include <linux/leds.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/power_supply.h>
@@ -65,6 +66,23 @@ struct bg_gpio {
 	bool driven;
 };
 
+enum {
+	BG_LED_LOAD_ON,
+	BG_LED_CHARGE_BLOCKED,
+	BG_LED_PRE_ALARM,
+	BG_NR_LEDS
+};
+
+/**
+ * struct bg_led - a LED trigger
+ * @trigger: trigger
+ * @on: what its LEDs show; written by the one that tells, read by LEDs that come
+ */
+struct bg_led {
+	struct led_trigger trigger;
+	bool on;
+};
+
 /**
  * struct bg_snapshot - what readers see
  * @view: state, lines, outputs and reasons
@@ -112,6 +130,7 @@ struct bg_snapshot {
  * @tell: tells userspace, in process context
  * @told: number of the latest event that @tell has seen; used by it alone
  * @told_view: what that event said; used by @tell alone
+ * @leds: LED triggers
  * @alarm: wakes the system while it is suspended
  * @panic: floats the outputs in a panic
  * @psy_desc: description of @psy
@@ -142,6 +161,7 @@ struct battguard {
 	u64 told;
 	struct bg_view told_view;
 
+	struct bg_led leds[BG_NR_LEDS];
 	struct alarm alarm;
 	struct notifier_block panic;
 	struct power_supply_desc psy_desc;
@@ -160,6 +180,22 @@ const char *bg_line_kind(unsigned int line);
 
 /* psy.c */
 int bg_psy_register(struct battguard *bg);
+
+/* leds.c */
+#ifdef CONFIG_LEDS_TRIGGERS
+int bg_leds_register(struct battguard *bg);
+void bg_leds_show(struct battguard *bg, const struct bg_view *view);
+#else
+static inline int bg_leds_register(struct battguard *bg)
+{
+	return 0;
+}
+
+static inline void bg_leds_show(struct battguard *bg,
+				const struct bg_view *view)
+{
+}
+#endif
 
 /* sysfs.c */
 extern const struct attribute_group *bg_sysfs_groups[];

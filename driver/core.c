@@ -239,6 +239,9 @@ static int bg_probe(struct platform_device *pdev)
 	if (ret)
 		return dev_err_probe(dev, ret, "no power supply\n");
 
+	ret = bg_leds_register(bg);
+	if (ret)
+		return dev_err_probe(dev, ret, "no LED triggers\n");
 	ret = bg_prepare(bg);
 	if (ret)
 		return ret;

@@ -327,8 +327,11 @@ void bg_tell(struct work_struct *work)
 		bg->told_view = event.view;
 		changed = true;
 	}
-	if (changed)
-		power_supply_changed(bg->psy);
+	if (!changed)
+		return;
+
+	bg_leds_show(bg, &bg->told_view);
+	power_supply_changed(bg->psy);
 }
 
 /**
