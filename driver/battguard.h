@@ -89,6 +89,7 @@ struct bg_led {
  * @set: settings in force
  * @counters: counters
  * @now: time of the evaluation, in ns
+ * @seq: number of the latest event
  * @load_safe_until: end of the minimum delay of a pre-alarm in ns, 0 = none
  * @resume_at: when the system has to be awake again, or %BG_NEVER
  * @stay_awake: a delay runs that the system must not sleep through
@@ -98,9 +99,48 @@ struct bg_snapshot {
 	struct bg_settings set;
 	struct bg_counters counters;
 	u64 now;
+	u64 seq;
 	u64 load_safe_until;
 	u64 resume_at;
 	bool stay_awake;
+};
+
+/* Numbers that a device tells. */
+enum bg_value {
+	BG_VALUE_STATE,
+	BG_VALUE_OUTPUTS,
+	BG_VALUE_LOAD,
+	BG_VALUE_CHARGER,
+	BG_VALUE_PRE_ALARM,
+	BG_VALUE_ALLOW_DISCHARGE,
+	BG_VALUE_ALLOW_CHARGE,
+	BG_VALUE_LOW_CELL,
+	BG_VALUE_REMOTE,
+	BG_VALUE_CHAINS,
+	BG_VALUE_ALLOW_DISCHARGE_CHAINS,
+	BG_VALUE_ALLOW_CHARGE_CHAINS,
+	BG_VALUE_LOW_CELL_CHAINS,
+	BG_VALUE_LOAD_OFF_REASONS,
+	BG_VALUE_CHARGER_OFF_REASONS,
+	BG_VALUE_FAULTY_LINES,
+	BG_VALUE_FAULTY_OUTPUTS,
+	BG_VALUE_ENABLED,
+	BG_VALUE_INHIBIT,
+	BG_VALUE_MUTE,
+	BG_VALUE_VIEW_LAST = BG_VALUE_MUTE,
+	BG_VALUE_PRE_ALARM_REMAINING_MS,
+	BG_VALUE_PRE_ALARM_DELAY_MS,
+	BG_VALUE_RESTORE_DELAY_MS,
+	BG_VALUE_RECONNECT_DELAY_MS,
+	BG_VALUE_PRE_ALARMS,
+	BG_VALUE_LOAD_DISCONNECTS,
+	BG_VALUE_CHARGER_DISCONNECTS,
+	BG_VALUE_REMOTE_OFFS,
+	BG_VALUE_FAULTS,
+	BG_VALUE_SECONDS_NORMAL,
+	BG_VALUE_SECONDS_PRE_ALARM,
+	BG_VALUE_SECONDS_LOAD_OFF,
+	BG_VALUE_SECONDS_STANDBY,
 };
 
 /**
@@ -109,6 +149,7 @@ struct bg_snapshot {
  * @psy: power supply
  * @name: name of the power supply
  * @id: number in the preset name, -1 = the name is the board's
+ * @nl_id: number in netlink messages
  * @params: properties of the board
  * @gpio: lines
  * @threaded: evaluations run in threads, under @mutex; else in hard interrupts,
@@ -140,6 +181,7 @@ struct battguard {
 	struct power_supply *psy;
 	const char *name;
 	int id;
+	u32 nl_id;
 	struct bg_params params;
 	struct bg_gpio gpio;
 
@@ -197,6 +239,12 @@ static inline void bg_leds_show(struct battguard *bg,
 }
 #endif
 
+/* values.c */
+u32 bg_view_value(const struct battguard *bg, const struct bg_view *view,
+		  enum bg_value what);
+u32 bg_value(const struct battguard *bg, const struct bg_snapshot *now,
+	     enum bg_value what);
+
 /* sysfs.c */
 extern const struct attribute_group *bg_sysfs_groups[];
 
@@ -213,6 +261,9 @@ int bg_panic(struct notifier_block *nb, unsigned long event, void *msg);
 /* evaluate.c, for all */
 void bg_edge(struct battguard *bg, unsigned int line);
 void bg_set(struct battguard *bg, enum bg_setting id, u64 value);
+void bg_set_all(struct battguard *bg, u32 which, const struct bg_settings *set);
+u64 bg_first_event(struct battguard *bg);
+bool bg_event_from(struct battguard *bg, u64 seq, struct bg_event *event);
 struct bg_snapshot bg_snapshot(struct battguard *bg);
 
 #endif

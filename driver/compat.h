@@ -76,6 +76,13 @@ static inline void bg_alarm_start(struct alarm *alarm, ktime_t at)
 #define BG_CHARGE_BEHAVIOURS(mask)	.charge_behaviours = (mask),
 #endif
 
+/* The attributes of a dump's request moved in 6.6. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#define bg_dump_attrs(cb)	(genl_dumpit_info(cb)->attrs)
+#else
+#define bg_dump_attrs(cb)	(genl_dumpit_info(cb)->info.attrs)
+#endif
+
 /* A string of a trace event was named twice before 6.10. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
 #define bg_trace_assign_name(name)	__assign_str(name, name)

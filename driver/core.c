@@ -51,6 +51,7 @@
 
 #include "battguard.h"
 #include "compat.h"
+#include "netlink.h"
 
 /* Numbers of the preset names; the one thing that devices share. */
 static DEFINE_IDA(bg_ids);
@@ -71,6 +72,8 @@ static void bg_cancel_tell(void *data)
 {
 	struct battguard *bg = data;
 
+	/* The unbind is told as well. */
+	flush_work(&bg->tell);
 	cancel_work_sync(&bg->tell);
 	pm_relax(bg->dev);
 }
@@ -92,6 +95,11 @@ static void bg_unregister_panic(void *data)
 static void bg_no_wakeup(void *dev)
 {
 	device_init_wakeup(dev, false);
+}
+
+static void bg_unlist(void *data)
+{
+	bg_netlink_remove(data);
 }
 
 static void bg_free_id(void *data)
@@ -242,6 +250,12 @@ static int bg_probe(struct platform_device *pdev)
 	ret = bg_leds_register(bg);
 	if (ret)
 		return dev_err_probe(dev, ret, "no LED triggers\n");
+	ret = bg_netlink_add(bg);
+	if (ret)
+		return ret;
+	ret = devm_add_action_or_reset(dev, bg_unlist, bg);
+	if (ret)
+		return ret;
 	ret = bg_prepare(bg);
 	if (ret)
 		return ret;
@@ -333,7 +347,27 @@ static struct platform_driver bg_driver = {
 		.pm = pm_sleep_ptr(&bg_pm_ops),
 	},
 };
-module_platform_driver(bg_driver);
+
+static int __init bg_init(void)
+{
+	int ret;
+
+	ret = bg_netlink_init();
+	if (ret)
+		return ret;
+	ret = platform_driver_register(&bg_driver);
+	if (ret)
+		bg_netlink_exit();
+	return ret;
+}
+module_init(bg_init);
+
+static void __exit bg_exit(void)
+{
+	platform_driver_unregister(&bg_driver);
+	bg_netlink_exit();
+}
+module_exit(bg_exit);
 
 MODULE_DESCRIPTION("Battery protection controller on GPIO lines");
 MODULE_AUTHOR("battguard developers");

@@ -23,6 +23,7 @@
 
 #include "battguard.h"
 #include "compat.h"
+#include "netlink.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -76,6 +77,29 @@ static bool bg_outputs_surprise(const struct battguard *bg)
 	return false;
 }
 
+/* What was decided, for all to see. Called like bg_decide(). */
+static void bg_publish(struct battguard *bg)
+{
+	struct bg_result *res = &bg->result;
+	unsigned long flags;
+
+	if (res->evented)
+		res->event.realtime = ktime_get_real_ns();
+
+	raw_spin_lock_irqsave(&bg->snapshot_lock, flags);
+	bg->snapshot.view = bg->fsm.view;
+	bg->snapshot.set = bg->fsm.set;
+	bg->snapshot.counters = bg->fsm.counters;
+	bg->snapshot.now = bg->fsm.now;
+	bg->snapshot.seq = bg->fsm.seq;
+	bg->snapshot.load_safe_until = bg_fsm_load_safe_until(&bg->fsm);
+	bg->snapshot.resume_at = res->resume_at;
+	bg->snapshot.stay_awake = res->stay_awake;
+	if (res->evented)
+		bg_ring_put(bg->ring, &res->event);
+	raw_spin_unlock_irqrestore(&bg->snapshot_lock, flags);
+}
+
 /**
  * bg_decide() - sample and decide, and leave the outputs alone
  * @bg: device
@@ -85,8 +109,6 @@ static bool bg_outputs_surprise(const struct battguard *bg)
  */
 void bg_decide(struct battguard *bg, struct bg_inputs *in)
 {
-	struct bg_result *res = &bg->result;
-	unsigned long flags;
 	u64 now = ktime_get_boottime_ns();
 
 	bg_gpio_sample(&bg->gpio,
@@ -99,23 +121,10 @@ void bg_decide(struct battguard *bg, struct bg_inputs *in)
 	in->out_failed = bg->done.out_failed;
 	in->out_level = bg->done.out_level;
 	in->sounded = bg->done.sounded;
-	bg_fsm_step(&bg->fsm, &bg->params.cfg, in, now, res);
+	bg_fsm_step(&bg->fsm, &bg->params.cfg, in, now, &bg->result);
 	bg->done = (struct bg_inputs) { 0 };
 
-	if (res->evented)
-		res->event.realtime = ktime_get_real_ns();
-
-	raw_spin_lock_irqsave(&bg->snapshot_lock, flags);
-	bg->snapshot.view = bg->fsm.view;
-	bg->snapshot.set = bg->fsm.set;
-	bg->snapshot.counters = bg->fsm.counters;
-	bg->snapshot.now = bg->fsm.now;
-	bg->snapshot.load_safe_until = bg_fsm_load_safe_until(&bg->fsm);
-	bg->snapshot.resume_at = res->resume_at;
-	bg->snapshot.stay_awake = res->stay_awake;
-	if (res->evented)
-		bg_ring_put(bg->ring, &res->event);
-	raw_spin_unlock_irqrestore(&bg->snapshot_lock, flags);
+	bg_publish(bg);
 }
 
 static void bg_trace(struct battguard *bg, u32 edge)
@@ -200,17 +209,29 @@ void bg_edge(struct battguard *bg, unsigned int line)
  */
 void bg_set(struct battguard *bg, enum bg_setting id, u64 value)
 {
-	struct bg_inputs in = {
-		.set = BIT(id),
-		.settings = {
-			.enabled = value,
-			.inhibit = value,
-			.mute = value,
-			.pre_alarm_delay = value,
-			.restore_delay = value,
-			.reconnect_delay = value,
-		},
+	const struct bg_settings set = {
+		.enabled = value,
+		.inhibit = value,
+		.mute = value,
+		.pre_alarm_delay = value,
+		.restore_delay = value,
+		.reconnect_delay = value,
 	};
+
+	bg_set_all(bg, BIT(id), &set);
+}
+
+/**
+ * bg_set_all() - a user changes several settings at once
+ * @bg: device
+ * @which: settings, by BIT() of &enum bg_setting
+ * @set: their values, valid
+ *
+ * Returns when the changes have taken effect, in one evaluation.
+ */
+void bg_set_all(struct battguard *bg, u32 which, const struct bg_settings *set)
+{
+	struct bg_inputs in = { .set = which, .settings = *set };
 
 	bg_evaluate(bg, &in);
 }
@@ -288,19 +309,42 @@ static void bg_tell_faults(struct battguard *bg, const struct bg_view *was,
 					     outs[n]);
 }
 
-/* The next event that was not told yet, oldest first. */
-static bool bg_next_event(struct battguard *bg, struct bg_event *event)
+/**
+ * bg_first_event() - number of the oldest event that is kept
+ * @bg: device
+ *
+ * Return: a number, from 1 on.
+ */
+u64 bg_first_event(struct battguard *bg)
+{
+	unsigned long flags;
+	u64 seq;
+
+	raw_spin_lock_irqsave(&bg->snapshot_lock, flags);
+	seq = bg_ring_first(bg->ring);
+	raw_spin_unlock_irqrestore(&bg->snapshot_lock, flags);
+	return seq;
+}
+
+/**
+ * bg_event_from() - the oldest event that is kept, from a number on
+ * @bg: device
+ * @seq: the number
+ * @event: the event
+ *
+ * Any context.
+ *
+ * Return: false if there is none yet.
+ */
+bool bg_event_from(struct battguard *bg, u64 seq, struct bg_event *event)
 {
 	const struct bg_event *found;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&bg->snapshot_lock, flags);
-	bg->told = max(bg->told + 1, bg_ring_first(bg->ring));
-	found = bg_ring_get(bg->ring, bg->told);
+	found = bg_ring_get(bg->ring, max(seq, bg_ring_first(bg->ring)));
 	if (found)
 		*event = *found;
-	else
-		bg->told = bg->ring->last;
 	raw_spin_unlock_irqrestore(&bg->snapshot_lock, flags);
 	return found;
 }
@@ -322,7 +366,9 @@ void bg_tell(struct work_struct *work)
 	else
 		pm_relax(bg->dev);
 
-	while (bg_next_event(bg, &event)) {
+	while (bg_event_from(bg, bg->told + 1, &event)) {
+		bg->told = event.seq;
+		bg_netlink_event(bg, &event);
 		bg_tell_faults(bg, &bg->told_view, &event.view);
 		bg->told_view = event.view;
 		changed = true;
@@ -388,6 +434,10 @@ void bg_stop(struct battguard *bg)
 	if (bg->running) {
 		bg->running = false;
 		bg_gpio_float(&bg->gpio);
+		bg_fsm_unbind(&bg->fsm, ktime_get_boottime_ns(), &bg->result);
+		bg_publish(bg);
+		bg_trace(bg, 0);
+		schedule_work(&bg->tell);
 	}
 	bg_unlock(bg, flags);
 }

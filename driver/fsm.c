@@ -408,3 +408,22 @@ u64 bg_fsm_load_safe_until(const struct bg_fsm *fsm)
 		return 0;
 	return bg_after(fsm->discharge.onset, fsm->discharge.delay);
 }
+
+/**
+ * bg_fsm_unbind() - the last event: all outputs were floated, for good
+ * @fsm: state
+ * @now: present time in ns
+ * @res: nothing to do, and the event
+ */
+void bg_fsm_unbind(struct bg_fsm *fsm, u64 now, struct bg_result *res)
+{
+	now = bg_later(now, fsm->now);
+	fsm->counters.state_ns[fsm->discharge.state] += now - fsm->now;
+	fsm->now = now;
+	fsm->discharge.state = BG_STANDBY;
+	*res = (struct bg_result) {
+		.deadline = BG_NEVER,
+		.resume_at = BG_NEVER,
+	};
+	bg_view_unbind(fsm, res);
+}

@@ -96,6 +96,7 @@ enum bg_cause {
 	BG_CAUSE_FAULT,
 	BG_CAUSE_USER,
 	BG_CAUSE_TIME,
+	BG_CAUSE_UNBIND,
 	BG_NR_CAUSES
 };
 
@@ -308,6 +309,7 @@ u32 bg_fsm_lines_to_read(const struct bg_fsm *fsm, const struct bg_config *cfg,
 			 u64 now);
 void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
 		 const struct bg_inputs *in, u64 now, struct bg_result *res);
+void bg_fsm_unbind(struct bg_fsm *fsm, u64 now, struct bg_result *res);
 u64 bg_fsm_load_safe_until(const struct bg_fsm *fsm);
 
 #endif

@@ -8,10 +8,8 @@
 #include <linux/bits.h>
 #include <linux/device.h>
 #include <linux/kstrtox.h>
-#include <linux/math64.h>
 #include <linux/power_supply.h>
 #include <linux/sysfs.h>
-#include <linux/timekeeping.h>
 
 #include "battguard.h"
 
@@ -35,24 +33,36 @@ static const char * const bg_reasons[BG_NR_REASONS] = {
 	[BG_WHY_FAULT] = "fault",
 };
 
+/* How a value is written. */
+enum bg_style {
+	BG_STYLE_NUMBER,
+	BG_STYLE_MASK,
+	BG_STYLE_STATE,
+	BG_STYLE_REASONS,
+};
+
+/**
+ * struct bg_file - a file
+ * @attr: for the driver core
+ * @value: what it shows
+ * @style: how
+ * @setting: what writing it sets
+ * @number: range of what may be written, %BG_NR_NUMBERS = a flag
+ */
+struct bg_file {
+	struct device_attribute attr;
+	u8 value;
+	u8 style;
+	u8 setting;
+	u8 number;
+};
+
 static struct battguard *bg_of(struct device *dev)
 {
 	return power_supply_get_drvdata(dev_get_drvdata(dev));
 }
 
-static u32 bg_ms(u64 ns)
-{
-	return div_u64(ns, NSEC_PER_MSEC);
-}
-
-/* Are all lines of a kind asserted? */
-static bool bg_all(const struct battguard *bg, const struct bg_view *view,
-		   u32 kind)
-{
-	return !(bg->params.cfg.lines & ~view->lines & kind);
-}
-
-static ssize_t bg_emit_reasons(char *buf, u16 why)
+static ssize_t bg_emit_reasons(char *buf, u32 why)
 {
 	unsigned int n;
 	int len = 0;
@@ -66,144 +76,111 @@ static ssize_t bg_emit_reasons(char *buf, u16 why)
 	return len + sysfs_emit_at(buf, len, "\n");
 }
 
-static ssize_t bg_remaining(const struct bg_snapshot *now)
+static ssize_t bg_file_show(struct device *dev, struct device_attribute *attr,
+			    char *buf)
 {
-	u64 t = ktime_get_boottime_ns();
+	const struct bg_file *file = container_of(attr, struct bg_file, attr);
+	struct battguard *bg = bg_of(dev);
+	const struct bg_snapshot now = bg_snapshot(bg);
+	const u32 value = bg_value(bg, &now, file->value);
 
-	if (now->load_safe_until <= t)
-		return 0;
-	/* Not 0 before it is over. */
-	return bg_ms(now->load_safe_until - t + NSEC_PER_MSEC - 1);
+	switch (file->style) {
+	case BG_STYLE_MASK:
+		return sysfs_emit(buf, "0x%x\n", value);
+	case BG_STYLE_STATE:
+		return sysfs_emit(buf, "%s\n", bg_states[value]);
+	case BG_STYLE_REASONS:
+		return bg_emit_reasons(buf, value);
+	default:
+		return sysfs_emit(buf, "%u\n", value);
+	}
 }
 
-/* A file that shows @value, which may use @bg and the snapshot @now. */
-#define BG_FILE_SHOW(name, format, value)				\
-static ssize_t name##_show(struct device *dev,				\
-			   struct device_attribute *attr, char *buf)	\
-{									\
-	struct battguard *bg __maybe_unused = bg_of(dev);		\
-	const struct bg_snapshot now = bg_snapshot(bg);			\
-									\
-	return sysfs_emit(buf, format "\n", value);			\
-}
-
-#define BG_FILE(name, format, value)					\
-	BG_FILE_SHOW(name, format, value)				\
-	static DEVICE_ATTR_RO(name)
-
-BG_FILE(state, "%s", bg_states[now.view.state]);
-BG_FILE(load, "%d", !!(now.view.outputs & BIT(BG_OUT_LOAD)));
-BG_FILE(charger, "%d", !!(now.view.outputs & BIT(BG_OUT_CHARGER)));
-BG_FILE(pre_alarm, "%d", !!(now.view.outputs & BIT(BG_OUT_PRE_ALARM)));
-BG_FILE(allow_charge, "%d", bg_all(bg, &now.view, BG_LINES_CHARGE));
-BG_FILE(allow_discharge, "%d", bg_all(bg, &now.view, BG_LINES_DISCHARGE));
-BG_FILE(low_cell, "%d", !!(now.view.lines & BG_LINES_LOW_CELL));
-BG_FILE(remote, "%d", now.view.remote);
-BG_FILE(allow_charge_chains, "0x%x",
-	(now.view.lines & BG_LINES_CHARGE) >> BG_LINE_CHARGE);
-BG_FILE(allow_discharge_chains, "0x%x",
-	(now.view.lines & BG_LINES_DISCHARGE) >> BG_LINE_DISCHARGE);
-BG_FILE(low_cell_chains, "0x%x",
-	(now.view.lines & BG_LINES_LOW_CELL) >> BG_LINE_LOW_CELL);
-BG_FILE(pre_alarm_remaining_ms, "%zd", bg_remaining(&now));
-BG_FILE(pre_alarms, "%u", now.counters.pre_alarms);
-BG_FILE(load_disconnects, "%u", now.counters.load_disconnects);
-BG_FILE(charger_disconnects, "%u", now.counters.charger_disconnects);
-BG_FILE(faults, "%u", now.counters.faults);
-
-static ssize_t load_off_reasons_show(struct device *dev,
-				     struct device_attribute *attr, char *buf)
-{
-	return bg_emit_reasons(buf, bg_snapshot(bg_of(dev)).view.load_reasons);
-}
-static DEVICE_ATTR_RO(load_off_reasons);
-
-static ssize_t charger_off_reasons_show(struct device *dev,
-					struct device_attribute *attr,
-					char *buf)
-{
-	return bg_emit_reasons(buf,
-			       bg_snapshot(bg_of(dev)).view.charger_reasons);
-}
-static DEVICE_ATTR_RO(charger_off_reasons);
-
-/* Whatever is wrong with it, a value is -EINVAL; plain decimal only. */
-static int bg_parse(const char *buf, unsigned int *value)
-{
-	return kstrtouint(buf, 10, value) ? -EINVAL : 0;
-}
-
-static ssize_t bg_store_flag(struct device *dev, enum bg_setting id,
+static ssize_t bg_file_store(struct device *dev, struct device_attribute *attr,
 			     const char *buf, size_t count)
 {
+	const struct bg_file *file = container_of(attr, struct bg_file, attr);
+	const bool flag = file->number == BG_NR_NUMBERS;
 	unsigned int value;
 
-	if (bg_parse(buf, &value) || value > 1)
+	/* Plain decimal; whatever else is wrong with it is -EINVAL too. */
+	if (kstrtouint(buf, 10, &value))
 		return -EINVAL;
-	bg_set(bg_of(dev), id, value);
+	if (flag ? value > 1 : !bg_number_valid(file->number, value))
+		return -EINVAL;
+
+	bg_set(bg_of(dev), file->setting, flag ? value : BG_MS(value));
 	return count;
 }
 
-static ssize_t bg_store_delay(struct device *dev, enum bg_setting id,
-			      enum bg_number number, const char *buf,
-			      size_t count)
-{
-	unsigned int value;
-
-	if (bg_parse(buf, &value) || !bg_number_valid(number, value))
-		return -EINVAL;
-	bg_set(bg_of(dev), id, BG_MS(value));
-	return count;
+#define BG_FILE(_name, _value, _style)					\
+static struct bg_file bg_file_##_name = {				\
+	.attr = __ATTR(_name, 0444, bg_file_show, NULL),		\
+	.value = _value,						\
+	.style = _style,						\
 }
 
-#define BG_FILE_RW(name, format, value, store)				\
-BG_FILE_SHOW(name, format, value)					\
-static ssize_t name##_store(struct device *dev,				\
-			    struct device_attribute *attr,		\
-			    const char *buf, size_t count)		\
-{									\
-	return store;							\
-}									\
-static DEVICE_ATTR_RW(name)
+#define BG_FILE_RW(_name, _value, _setting, _number)			\
+static struct bg_file bg_file_##_name = {				\
+	.attr = __ATTR(_name, 0644, bg_file_show, bg_file_store),	\
+	.value = _value,						\
+	.setting = _setting,						\
+	.number = _number,						\
+}
 
-BG_FILE_RW(enabled, "%d", now.set.enabled,
-	   bg_store_flag(dev, BG_SET_ENABLED, buf, count));
-BG_FILE_RW(mute, "%d", now.set.mute,
-	   bg_store_flag(dev, BG_SET_MUTE, buf, count));
-BG_FILE_RW(pre_alarm_delay_ms, "%u", bg_ms(now.set.pre_alarm_delay),
-	   bg_store_delay(dev, BG_SET_PRE_ALARM_DELAY, BG_PRE_ALARM_DELAY_MS,
-			  buf, count));
-BG_FILE_RW(restore_delay_ms, "%u", bg_ms(now.set.restore_delay),
-	   bg_store_delay(dev, BG_SET_RESTORE_DELAY, BG_RESTORE_DELAY_MS,
-			  buf, count));
-BG_FILE_RW(load_reconnect_delay_ms, "%u", bg_ms(now.set.reconnect_delay),
-	   bg_store_delay(dev, BG_SET_RECONNECT_DELAY, BG_RECONNECT_DELAY_MS,
-			  buf, count));
+BG_FILE(state, BG_VALUE_STATE, BG_STYLE_STATE);
+BG_FILE(load, BG_VALUE_LOAD, BG_STYLE_NUMBER);
+BG_FILE(charger, BG_VALUE_CHARGER, BG_STYLE_NUMBER);
+BG_FILE(pre_alarm, BG_VALUE_PRE_ALARM, BG_STYLE_NUMBER);
+BG_FILE(allow_charge, BG_VALUE_ALLOW_CHARGE, BG_STYLE_NUMBER);
+BG_FILE(allow_discharge, BG_VALUE_ALLOW_DISCHARGE, BG_STYLE_NUMBER);
+BG_FILE(low_cell, BG_VALUE_LOW_CELL, BG_STYLE_NUMBER);
+BG_FILE(remote, BG_VALUE_REMOTE, BG_STYLE_NUMBER);
+BG_FILE(allow_charge_chains, BG_VALUE_ALLOW_CHARGE_CHAINS, BG_STYLE_MASK);
+BG_FILE(allow_discharge_chains, BG_VALUE_ALLOW_DISCHARGE_CHAINS,
+	BG_STYLE_MASK);
+BG_FILE(low_cell_chains, BG_VALUE_LOW_CELL_CHAINS, BG_STYLE_MASK);
+BG_FILE(load_off_reasons, BG_VALUE_LOAD_OFF_REASONS, BG_STYLE_REASONS);
+BG_FILE(charger_off_reasons, BG_VALUE_CHARGER_OFF_REASONS, BG_STYLE_REASONS);
+BG_FILE(pre_alarm_remaining_ms, BG_VALUE_PRE_ALARM_REMAINING_MS,
+	BG_STYLE_NUMBER);
+BG_FILE_RW(enabled, BG_VALUE_ENABLED, BG_SET_ENABLED, BG_NR_NUMBERS);
+BG_FILE_RW(mute, BG_VALUE_MUTE, BG_SET_MUTE, BG_NR_NUMBERS);
+BG_FILE_RW(pre_alarm_delay_ms, BG_VALUE_PRE_ALARM_DELAY_MS,
+	   BG_SET_PRE_ALARM_DELAY, BG_PRE_ALARM_DELAY_MS);
+BG_FILE_RW(restore_delay_ms, BG_VALUE_RESTORE_DELAY_MS,
+	   BG_SET_RESTORE_DELAY, BG_RESTORE_DELAY_MS);
+BG_FILE_RW(load_reconnect_delay_ms, BG_VALUE_RECONNECT_DELAY_MS,
+	   BG_SET_RECONNECT_DELAY, BG_RECONNECT_DELAY_MS);
+BG_FILE(pre_alarms, BG_VALUE_PRE_ALARMS, BG_STYLE_NUMBER);
+BG_FILE(load_disconnects, BG_VALUE_LOAD_DISCONNECTS, BG_STYLE_NUMBER);
+BG_FILE(charger_disconnects, BG_VALUE_CHARGER_DISCONNECTS, BG_STYLE_NUMBER);
+BG_FILE(faults, BG_VALUE_FAULTS, BG_STYLE_NUMBER);
 
 static struct attribute *bg_sysfs_attrs[] = {
-	&dev_attr_state.attr,
-	&dev_attr_load.attr,
-	&dev_attr_charger.attr,
-	&dev_attr_pre_alarm.attr,
-	&dev_attr_allow_charge.attr,
-	&dev_attr_allow_discharge.attr,
-	&dev_attr_low_cell.attr,
-	&dev_attr_remote.attr,
-	&dev_attr_allow_charge_chains.attr,
-	&dev_attr_allow_discharge_chains.attr,
-	&dev_attr_low_cell_chains.attr,
-	&dev_attr_load_off_reasons.attr,
-	&dev_attr_charger_off_reasons.attr,
-	&dev_attr_pre_alarm_remaining_ms.attr,
-	&dev_attr_enabled.attr,
-	&dev_attr_mute.attr,
-	&dev_attr_pre_alarm_delay_ms.attr,
-	&dev_attr_restore_delay_ms.attr,
-	&dev_attr_load_reconnect_delay_ms.attr,
-	&dev_attr_pre_alarms.attr,
-	&dev_attr_load_disconnects.attr,
-	&dev_attr_charger_disconnects.attr,
-	&dev_attr_faults.attr,
+	&bg_file_state.attr.attr,
+	&bg_file_load.attr.attr,
+	&bg_file_charger.attr.attr,
+	&bg_file_pre_alarm.attr.attr,
+	&bg_file_allow_charge.attr.attr,
+	&bg_file_allow_discharge.attr.attr,
+	&bg_file_low_cell.attr.attr,
+	&bg_file_remote.attr.attr,
+	&bg_file_allow_charge_chains.attr.attr,
+	&bg_file_allow_discharge_chains.attr.attr,
+	&bg_file_low_cell_chains.attr.attr,
+	&bg_file_load_off_reasons.attr.attr,
+	&bg_file_charger_off_reasons.attr.attr,
+	&bg_file_pre_alarm_remaining_ms.attr.attr,
+	&bg_file_enabled.attr.attr,
+	&bg_file_mute.attr.attr,
+	&bg_file_pre_alarm_delay_ms.attr.attr,
+	&bg_file_restore_delay_ms.attr.attr,
+	&bg_file_load_reconnect_delay_ms.attr.attr,
+	&bg_file_pre_alarms.attr.attr,
+	&bg_file_load_disconnects.attr.attr,
+	&bg_file_charger_disconnects.attr.attr,
+	&bg_file_faults.attr.attr,
 	NULL
 };
 

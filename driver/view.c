@@ -163,6 +163,16 @@ static void bg_count(struct bg_fsm *fsm, const struct bg_view *view,
 			 bg_bits(view->out_faulty & ~was->out_faulty);
 }
 
+static void bg_number_event(struct bg_fsm *fsm, const struct bg_view *view,
+			    u32 set, struct bg_event *event)
+{
+	event->seq = ++fsm->seq;
+	event->boottime = fsm->now;
+	event->realtime = 0;
+	event->set = set;
+	event->view = *view;
+}
+
 static void bg_make_event(struct bg_fsm *fsm, const struct bg_view *view,
 			  const struct bg_news *news, struct bg_result *res)
 {
@@ -192,11 +202,7 @@ static void bg_make_event(struct bg_fsm *fsm, const struct bg_view *view,
 	if (!event->cause)
 		event->cause = BIT(BG_CAUSE_TIME);
 
-	event->seq = ++fsm->seq;
-	event->boottime = fsm->now;
-	event->realtime = 0;
-	event->set = news->set;
-	event->view = *view;
+	bg_number_event(fsm, view, news->set, event);
 }
 
 /**
@@ -213,5 +219,29 @@ void bg_view_step(struct bg_fsm *fsm, const struct bg_verdict *v,
 
 	bg_count(fsm, &view, news->charger_was_on, res->onset);
 	bg_make_event(fsm, &view, news, res);
+	fsm->view = view;
+}
+
+/**
+ * bg_view_unbind() - the event of letting go
+ * @fsm: state
+ * @res: the event is filled in
+ *
+ * Whoever unbinds is a user who switches off.
+ */
+void bg_view_unbind(struct bg_fsm *fsm, struct bg_result *res)
+{
+	struct bg_view view = fsm->view;
+
+	view.state = BG_STANDBY;
+	view.outputs = 0;
+	view.load_reasons |= BIT(BG_WHY_USER);
+	view.charger_reasons |= BIT(BG_WHY_USER);
+	view.charge_blocked = false;
+
+	res->evented = true;
+	res->event.changed = bg_compare(&fsm->view, &view);
+	res->event.cause = BIT(BG_CAUSE_UNBIND);
+	bg_number_event(fsm, &view, 0, &res->event);
 	fsm->view = view;
 }

@@ -1,0 +1,515 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * battguard - generic netlink: state, settings and events
+ *
+ * Events are recorded in the ring of the device where the decision is made, in
+ * whatever context that is. They are sent from process context, to those who
+ * listen; who misses one reads it from the ring. Nothing here is waited for.
+ *
+ * The family lives in the initial network namespace, as the lines do.
+ */
+#include <linux/capability.h>
+#include <linux/err.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/xarray.h>
+#include <net/genetlink.h>
+
+#include "battguard.h"
+#include "compat.h"
+#include "netlink.h"
+#include "netlink-policy.h"
+
+/* The numbers on the wire are those of the decision. */
+static_assert((int)BATTGUARD_STATE_STANDBY == (int)BG_STANDBY);
+static_assert((int)BATTGUARD_OUTPUT_PRE_ALARM == BIT(BG_OUT_PRE_ALARM));
+static_assert((int)BATTGUARD_REASON_FAULT == BIT(BG_WHY_FAULT));
+static_assert((int)BATTGUARD_CHANGE_SETTINGS == BIT(BG_CHANGED_SETTINGS));
+static_assert((int)BATTGUARD_CAUSE_UNBIND == BIT(BG_CAUSE_UNBIND));
+static_assert((int)BATTGUARD_SETTING_LOAD_RECONNECT_DELAY ==
+	      BIT(BG_SET_RECONNECT_DELAY));
+
+#define BG_GROUP_EVENTS		0
+
+/* Bound devices by number. A number is not used again before 2^31 others. */
+static DEFINE_XARRAY_ALLOC1(bg_devices);
+static u32 bg_next_id;
+/* A device that a handler looks at does not go away meanwhile. */
+static DEFINE_MUTEX(bg_devices_lock);
+
+static struct genl_family bg_family;
+
+/**
+ * struct bg_nl_value - an attribute with a number
+ * @attr: attribute
+ * @value: number, an &enum bg_value
+ * @wide: 32 bits, else 8
+ */
+struct bg_nl_value {
+	u8 attr;
+	u8 value;
+	bool wide;
+};
+
+#define BG_NL_U8(_attr, _value)	{ _attr, _value, false }
+#define BG_NL_U32(_attr, _value)	{ _attr, _value, true }
+
+static const struct bg_nl_value bg_nl_status[] = {
+	BG_NL_U32(BATTGUARD_A_STATUS_STATE, BG_VALUE_STATE),
+	BG_NL_U32(BATTGUARD_A_STATUS_OUTPUTS, BG_VALUE_OUTPUTS),
+	BG_NL_U32(BATTGUARD_A_STATUS_CHAINS, BG_VALUE_CHAINS),
+	BG_NL_U32(BATTGUARD_A_STATUS_ALLOW_DISCHARGE_CHAINS,
+		  BG_VALUE_ALLOW_DISCHARGE_CHAINS),
+	BG_NL_U32(BATTGUARD_A_STATUS_ALLOW_CHARGE_CHAINS,
+		  BG_VALUE_ALLOW_CHARGE_CHAINS),
+	BG_NL_U32(BATTGUARD_A_STATUS_LOW_CELL_CHAINS, BG_VALUE_LOW_CELL_CHAINS),
+	BG_NL_U8(BATTGUARD_A_STATUS_REMOTE, BG_VALUE_REMOTE),
+	BG_NL_U32(BATTGUARD_A_STATUS_LOAD_OFF_REASONS,
+		  BG_VALUE_LOAD_OFF_REASONS),
+	BG_NL_U32(BATTGUARD_A_STATUS_CHARGER_OFF_REASONS,
+		  BG_VALUE_CHARGER_OFF_REASONS),
+	BG_NL_U32(BATTGUARD_A_STATUS_FAULTY_LINES, BG_VALUE_FAULTY_LINES),
+	BG_NL_U32(BATTGUARD_A_STATUS_FAULTY_OUTPUTS, BG_VALUE_FAULTY_OUTPUTS),
+	BG_NL_U8(BATTGUARD_A_STATUS_ENABLED, BG_VALUE_ENABLED),
+	BG_NL_U8(BATTGUARD_A_STATUS_INHIBIT, BG_VALUE_INHIBIT),
+	BG_NL_U8(BATTGUARD_A_STATUS_MUTE, BG_VALUE_MUTE),
+};
+
+static const struct bg_nl_value bg_nl_dev[] = {
+	BG_NL_U32(BATTGUARD_A_DEV_PRE_ALARM_REMAINING_MS,
+		  BG_VALUE_PRE_ALARM_REMAINING_MS),
+	BG_NL_U8(BATTGUARD_A_DEV_ENABLED, BG_VALUE_ENABLED),
+	BG_NL_U8(BATTGUARD_A_DEV_INHIBIT, BG_VALUE_INHIBIT),
+	BG_NL_U8(BATTGUARD_A_DEV_MUTE, BG_VALUE_MUTE),
+	BG_NL_U32(BATTGUARD_A_DEV_PRE_ALARM_DELAY_MS,
+		  BG_VALUE_PRE_ALARM_DELAY_MS),
+	BG_NL_U32(BATTGUARD_A_DEV_RESTORE_DELAY_MS, BG_VALUE_RESTORE_DELAY_MS),
+	BG_NL_U32(BATTGUARD_A_DEV_LOAD_RECONNECT_DELAY_MS,
+		  BG_VALUE_RECONNECT_DELAY_MS),
+	BG_NL_U32(BATTGUARD_A_DEV_PRE_ALARMS, BG_VALUE_PRE_ALARMS),
+	BG_NL_U32(BATTGUARD_A_DEV_LOAD_DISCONNECTS, BG_VALUE_LOAD_DISCONNECTS),
+	BG_NL_U32(BATTGUARD_A_DEV_CHARGER_DISCONNECTS,
+		  BG_VALUE_CHARGER_DISCONNECTS),
+	BG_NL_U32(BATTGUARD_A_DEV_REMOTE_OFFS, BG_VALUE_REMOTE_OFFS),
+	BG_NL_U32(BATTGUARD_A_DEV_FAULTS, BG_VALUE_FAULTS),
+	BG_NL_U32(BATTGUARD_A_DEV_SECONDS_NORMAL, BG_VALUE_SECONDS_NORMAL),
+	BG_NL_U32(BATTGUARD_A_DEV_SECONDS_PRE_ALARM,
+		  BG_VALUE_SECONDS_PRE_ALARM),
+	BG_NL_U32(BATTGUARD_A_DEV_SECONDS_LOAD_OFF, BG_VALUE_SECONDS_LOAD_OFF),
+	BG_NL_U32(BATTGUARD_A_DEV_SECONDS_STANDBY, BG_VALUE_SECONDS_STANDBY),
+};
+
+static int bg_nl_put_value(struct sk_buff *skb, const struct bg_nl_value *field,
+			   u32 value)
+{
+	return field->wide ? nla_put_u32(skb, field->attr, value) :
+			     nla_put_u8(skb, field->attr, value);
+}
+
+static int bg_nl_put_u64(struct sk_buff *skb, int attr, u64 value, int pad)
+{
+	return nla_put_u64_64bit(skb, attr, value, pad);
+}
+
+static int bg_nl_put_status(struct sk_buff *skb, int type,
+			    const struct battguard *bg,
+			    const struct bg_view *view)
+{
+	struct nlattr *nest;
+	unsigned int n;
+
+	nest = nla_nest_start(skb, type);
+	if (!nest)
+		return -EMSGSIZE;
+	for (n = 0; n < ARRAY_SIZE(bg_nl_status); n++) {
+		const struct bg_nl_value *field = &bg_nl_status[n];
+
+		if (bg_nl_put_value(skb, field,
+				    bg_view_value(bg, view, field->value)))
+			return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* A message that did not fit whole is dropped whole by the callers. */
+static int bg_nl_put_dev(struct sk_buff *skb, struct battguard *bg)
+{
+	const struct bg_snapshot now = bg_snapshot(bg);
+	unsigned int n;
+
+	if (nla_put_u32(skb, BATTGUARD_A_DEV_ID, bg->nl_id) ||
+	    nla_put_string(skb, BATTGUARD_A_DEV_NAME, bg->name) ||
+	    bg_nl_put_status(skb, BATTGUARD_A_DEV_STATUS, bg, &now.view) ||
+	    bg_nl_put_u64(skb, BATTGUARD_A_DEV_SEQ, now.seq,
+			  BATTGUARD_A_DEV_PAD) ||
+	    bg_nl_put_u64(skb, BATTGUARD_A_DEV_BOOTTIME_NS, now.now,
+			  BATTGUARD_A_DEV_PAD))
+		return -EMSGSIZE;
+	for (n = 0; n < ARRAY_SIZE(bg_nl_dev); n++) {
+		const struct bg_nl_value *field = &bg_nl_dev[n];
+
+		if (bg_nl_put_value(skb, field,
+				    bg_value(bg, &now, field->value)))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+static int bg_nl_put_event(struct sk_buff *skb, const struct battguard *bg,
+			   const struct bg_event *event, u64 lost)
+{
+	if (nla_put_u32(skb, BATTGUARD_A_EVENT_DEV_ID, bg->nl_id) ||
+	    nla_put_string(skb, BATTGUARD_A_EVENT_DEV_NAME, bg->name) ||
+	    bg_nl_put_u64(skb, BATTGUARD_A_EVENT_SEQ, event->seq,
+			  BATTGUARD_A_EVENT_PAD) ||
+	    bg_nl_put_u64(skb, BATTGUARD_A_EVENT_BOOTTIME_NS, event->boottime,
+			  BATTGUARD_A_EVENT_PAD) ||
+	    bg_nl_put_u64(skb, BATTGUARD_A_EVENT_REALTIME_NS, event->realtime,
+			  BATTGUARD_A_EVENT_PAD) ||
+	    nla_put_u32(skb, BATTGUARD_A_EVENT_CHANGED, event->changed) ||
+	    nla_put_u32(skb, BATTGUARD_A_EVENT_CAUSE, event->cause) ||
+	    nla_put_u32(skb, BATTGUARD_A_EVENT_SETTINGS, event->set) ||
+	    bg_nl_put_status(skb, BATTGUARD_A_EVENT_STATUS, bg, &event->view))
+		return -EMSGSIZE;
+	if (lost && bg_nl_put_u64(skb, BATTGUARD_A_EVENT_LOST, lost,
+				  BATTGUARD_A_EVENT_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* Called with bg_devices_lock held. Return: the device, or an error told. */
+static struct battguard *bg_nl_find(struct nlattr *id, struct nlattr *name,
+				    struct netlink_ext_ack *extack)
+{
+	struct battguard *bg;
+	unsigned long n;
+
+	if (!id && !name) {
+		NL_SET_ERR_MSG(extack, "a device has to be named, by id or name");
+		return ERR_PTR(-EINVAL);
+	}
+
+	xa_for_each(&bg_devices, n, bg)
+		if ((!id || nla_get_u32(id) == n) &&
+		    (!name || !nla_strcmp(name, bg->name)))
+			return bg;
+
+	NL_SET_BAD_ATTR(extack, id ?: name);
+	NL_SET_ERR_MSG(extack, "no such device");
+	return ERR_PTR(-ENODEV);
+}
+
+static int bg_nl_dev_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct battguard *bg;
+	struct sk_buff *msg;
+	void *hdr;
+	int ret;
+
+	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	hdr = genlmsg_put_reply(msg, info, &bg_family, 0, info->genlhdr->cmd);
+
+	mutex_lock(&bg_devices_lock);
+	bg = bg_nl_find(info->attrs[BATTGUARD_A_DEV_ID],
+			info->attrs[BATTGUARD_A_DEV_NAME], info->extack);
+	ret = PTR_ERR_OR_ZERO(bg);
+	if (!ret)
+		ret = hdr ? bg_nl_put_dev(msg, bg) : -EMSGSIZE;
+	mutex_unlock(&bg_devices_lock);
+	if (ret) {
+		nlmsg_free(msg);
+		return ret;
+	}
+
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+}
+
+static int bg_nl_dev_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct nlattr **attrs = bg_dump_attrs(cb);
+	struct nlattr *id = attrs[BATTGUARD_A_DEV_ID];
+	struct nlattr *name = attrs[BATTGUARD_A_DEV_NAME];
+	struct battguard *bg;
+	unsigned long n;
+	int ret = 0;
+
+	mutex_lock(&bg_devices_lock);
+	xa_for_each_start(&bg_devices, n, bg, cb->args[0]) {
+		void *hdr;
+
+		if ((id && nla_get_u32(id) != n) ||
+		    (name && nla_strcmp(name, bg->name)))
+			continue;
+		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				  cb->nlh->nlmsg_seq, &bg_family, NLM_F_MULTI,
+				  BATTGUARD_CMD_DEV_GET);
+		if (!hdr || bg_nl_put_dev(skb, bg)) {
+			if (hdr)
+				genlmsg_cancel(skb, hdr);
+			ret = -EMSGSIZE;
+			break;
+		}
+		genlmsg_end(skb, hdr);
+	}
+	mutex_unlock(&bg_devices_lock);
+
+	cb->args[0] = n;
+	return skb->len ? skb->len : ret;
+}
+
+struct bg_nl_delay {
+	u16 attr;
+	u8 number;
+	u8 setting;
+};
+
+static const struct bg_nl_delay bg_nl_delays[] = {
+	{ BATTGUARD_A_DEV_PRE_ALARM_DELAY_MS, BG_PRE_ALARM_DELAY_MS,
+	  BG_SET_PRE_ALARM_DELAY },
+	{ BATTGUARD_A_DEV_RESTORE_DELAY_MS, BG_RESTORE_DELAY_MS,
+	  BG_SET_RESTORE_DELAY },
+	{ BATTGUARD_A_DEV_LOAD_RECONNECT_DELAY_MS, BG_RECONNECT_DELAY_MS,
+	  BG_SET_RECONNECT_DELAY },
+};
+
+/* Return: settings named in a request, with their values in @set. */
+static int bg_nl_parse(struct genl_info *info, struct bg_settings *set)
+{
+	u64 *delays[] = {
+		&set->pre_alarm_delay, &set->restore_delay,
+		&set->reconnect_delay
+	};
+	struct nlattr **attrs = info->attrs;
+	unsigned int n;
+	int which = 0;
+
+	if (attrs[BATTGUARD_A_DEV_ENABLED]) {
+		set->enabled = nla_get_u8(attrs[BATTGUARD_A_DEV_ENABLED]);
+		which |= BIT(BG_SET_ENABLED);
+	}
+	if (attrs[BATTGUARD_A_DEV_INHIBIT]) {
+		set->inhibit = nla_get_u8(attrs[BATTGUARD_A_DEV_INHIBIT]);
+		which |= BIT(BG_SET_INHIBIT);
+	}
+	if (attrs[BATTGUARD_A_DEV_MUTE]) {
+		set->mute = nla_get_u8(attrs[BATTGUARD_A_DEV_MUTE]);
+		which |= BIT(BG_SET_MUTE);
+	}
+	for (n = 0; n < ARRAY_SIZE(bg_nl_delays); n++) {
+		const struct bg_nl_delay *delay = &bg_nl_delays[n];
+		struct nlattr *attr = attrs[delay->attr];
+
+		if (!attr)
+			continue;
+		if (!bg_number_valid(delay->number, nla_get_u32(attr))) {
+			NL_SET_ERR_MSG_ATTR(info->extack, attr,
+					    "out of its range");
+			return -EINVAL;
+		}
+		*delays[n] = BG_MS(nla_get_u32(attr));
+		which |= BIT(delay->setting);
+	}
+	return which;
+}
+
+static int bg_nl_dev_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct bg_settings set = { 0 };
+	struct battguard *bg;
+	int which;
+
+	which = bg_nl_parse(info, &set);
+	if (which < 0)
+		return which;
+
+	mutex_lock(&bg_devices_lock);
+	bg = bg_nl_find(info->attrs[BATTGUARD_A_DEV_ID],
+			info->attrs[BATTGUARD_A_DEV_NAME], info->extack);
+	if (!IS_ERR(bg))
+		bg_set_all(bg, which, &set);
+	mutex_unlock(&bg_devices_lock);
+	return PTR_ERR_OR_ZERO(bg);
+}
+
+/**
+ * struct bg_nl_dump - how far a dump of events has come
+ * @id: number of the device, 0 = not begun
+ * @seq: number of the next event
+ */
+struct bg_nl_dump {
+	u32 id;
+	u64 seq;
+};
+
+static int bg_nl_dump_events(struct sk_buff *skb, struct netlink_callback *cb,
+			     struct battguard *bg, struct bg_nl_dump *dump)
+{
+	struct bg_event event;
+	u64 lost;
+
+	while (bg_event_from(bg, dump->seq, &event)) {
+		void *hdr;
+
+		/* What was asked for, and is overwritten by now. */
+		lost = event.seq - dump->seq;
+		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				  cb->nlh->nlmsg_seq, &bg_family, NLM_F_MULTI,
+				  BATTGUARD_CMD_EVENT_GET);
+		if (!hdr || bg_nl_put_event(skb, bg, &event, lost)) {
+			if (hdr)
+				genlmsg_cancel(skb, hdr);
+			return -EMSGSIZE;
+		}
+		genlmsg_end(skb, hdr);
+		dump->seq = event.seq + 1;
+	}
+	return 0;
+}
+
+static int bg_nl_event_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct nlattr **attrs = bg_dump_attrs(cb);
+	struct bg_nl_dump *dump = (struct bg_nl_dump *)cb->ctx;
+	struct nlattr *seq = attrs[BATTGUARD_A_EVENT_SEQ];
+	struct battguard *bg;
+	int ret = 0;
+
+	BUILD_BUG_ON(sizeof(*dump) > sizeof(cb->ctx));
+
+	mutex_lock(&bg_devices_lock);
+	if (dump->id) {
+		/* Gone meanwhile: that is all there is. */
+		bg = xa_load(&bg_devices, dump->id);
+	} else {
+		bg = bg_nl_find(attrs[BATTGUARD_A_EVENT_DEV_ID],
+				attrs[BATTGUARD_A_EVENT_DEV_NAME],
+				cb->extack);
+		ret = PTR_ERR_OR_ZERO(bg);
+		if (!ret) {
+			dump->id = bg->nl_id;
+			dump->seq = seq ? nla_get_u64(seq) : bg_first_event(bg);
+		}
+	}
+	if (!ret && bg)
+		ret = bg_nl_dump_events(skb, cb, bg, dump);
+	mutex_unlock(&bg_devices_lock);
+	return skb->len ? skb->len : ret;
+}
+
+static const struct genl_ops bg_nl_ops[] = {
+	{
+		.cmd = BATTGUARD_CMD_DEV_GET,
+		.doit = bg_nl_dev_get,
+		.dumpit = bg_nl_dev_dump,
+		.policy = battguard_dev_get_do_nl_policy,
+		.maxattr = ARRAY_SIZE(battguard_dev_get_do_nl_policy) - 1,
+	},
+	{
+		.cmd = BATTGUARD_CMD_DEV_SET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = bg_nl_dev_set,
+		.policy = battguard_dev_set_nl_policy,
+		.maxattr = ARRAY_SIZE(battguard_dev_set_nl_policy) - 1,
+	},
+	{
+		.cmd = BATTGUARD_CMD_EVENT_GET,
+		.dumpit = bg_nl_event_dump,
+		.policy = battguard_event_get_nl_policy,
+		.maxattr = ARRAY_SIZE(battguard_event_get_nl_policy) - 1,
+	},
+};
+
+static const struct genl_multicast_group bg_nl_groups[] = {
+	[BG_GROUP_EVENTS] = { .name = BATTGUARD_MCGRP_EVENTS },
+};
+
+static struct genl_family bg_family __ro_after_init = {
+	.name = BATTGUARD_FAMILY_NAME,
+	.version = BATTGUARD_FAMILY_VERSION,
+	.module = THIS_MODULE,
+	.ops = bg_nl_ops,
+	.n_ops = ARRAY_SIZE(bg_nl_ops),
+	.mcgrps = bg_nl_groups,
+	.n_mcgrps = ARRAY_SIZE(bg_nl_groups),
+};
+
+/**
+ * bg_netlink_event() - tell those who listen
+ * @bg: device
+ * @event: what happened
+ *
+ * Process context. Where memory is short nobody is told, and the gap in the
+ * numbers makes listeners ask.
+ */
+void bg_netlink_event(struct battguard *bg, const struct bg_event *event)
+{
+	struct sk_buff *msg;
+	void *hdr;
+
+	if (!genl_has_listeners(&bg_family, &init_net, BG_GROUP_EVENTS))
+		return;
+
+	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!msg)
+		return;
+	hdr = genlmsg_put(msg, 0, 0, &bg_family, 0, BATTGUARD_CMD_EVENT_NTF);
+	if (!hdr || bg_nl_put_event(msg, bg, event, 0)) {
+		nlmsg_free(msg);
+		return;
+	}
+	genlmsg_end(msg, hdr);
+	genlmsg_multicast(&bg_family, msg, 0, BG_GROUP_EVENTS, GFP_KERNEL);
+}
+
+/**
+ * bg_netlink_add() - let a device be found
+ * @bg: device, with a snapshot that is valid
+ *
+ * Return: 0, or an error.
+ */
+int bg_netlink_add(struct battguard *bg)
+{
+	int ret;
+
+	mutex_lock(&bg_devices_lock);
+	ret = xa_alloc_cyclic(&bg_devices, &bg->nl_id, bg, xa_limit_31b,
+			      &bg_next_id, GFP_KERNEL);
+	mutex_unlock(&bg_devices_lock);
+	return min(ret, 0);
+}
+
+/**
+ * bg_netlink_remove() - no handler looks at a device any more
+ * @bg: device that was added
+ */
+void bg_netlink_remove(struct battguard *bg)
+{
+	mutex_lock(&bg_devices_lock);
+	xa_erase(&bg_devices, bg->nl_id);
+	mutex_unlock(&bg_devices_lock);
+}
+
+/**
+ * bg_netlink_init() - register the family, before the first device
+ *
+ * Return: 0, or an error.
+ */
+int __init bg_netlink_init(void)
+{
+	return genl_register_family(&bg_family);
+}
+
+/**
+ * bg_netlink_exit() - unregister the family, after the last device
+ */
+void bg_netlink_exit(void)
+{
+	genl_unregister_family(&bg_family);
+	xa_destroy(&bg_devices);
+}
+
+MODULE_ALIAS_GENL_FAMILY(BATTGUARD_FAMILY_NAME);

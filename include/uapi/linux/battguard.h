@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/battguard.yaml */
+/* YNL-GEN uapi header */
+
+#ifndef _UAPI_LINUX_BATTGUARD_H
+#define _UAPI_LINUX_BATTGUARD_H
+
+#define BATTGUARD_FAMILY_NAME		"battguard"
+#define BATTGUARD_FAMILY_VERSION	1
+
+/**
+ * enum battguard_state - State of the discharge path.
+ * @BATTGUARD_STATE_NORMAL: Load on.
+ * @BATTGUARD_STATE_PRE_ALARM: Load on, pre-alarm on. The load will soon be
+ *   disconnected.
+ * @BATTGUARD_STATE_LOAD_OFF: Load off. The battery or a delay forbids it.
+ * @BATTGUARD_STATE_STANDBY: All off. The remote or the software switch is off.
+ */
+enum battguard_state {
+	BATTGUARD_STATE_NORMAL,
+	BATTGUARD_STATE_PRE_ALARM,
+	BATTGUARD_STATE_LOAD_OFF,
+	BATTGUARD_STATE_STANDBY,
+};
+
+/**
+ * enum battguard_output - Outputs of a guard.
+ * @BATTGUARD_OUTPUT_LOAD: Loads may draw current.
+ * @BATTGUARD_OUTPUT_CHARGER: Chargers may charge.
+ * @BATTGUARD_OUTPUT_PRE_ALARM: The load will soon be disconnected. Set through
+ *   the dark half of an intermittent pre-alarm, not set while muted.
+ */
+enum battguard_output {
+	BATTGUARD_OUTPUT_LOAD = 1,
+	BATTGUARD_OUTPUT_CHARGER = 2,
+	BATTGUARD_OUTPUT_PRE_ALARM = 4,
+};
+
+/**
+ * enum battguard_reason - Why an output is off. Each word alone would keep it
+ *   off.
+ * @BATTGUARD_REASON_UNDERVOLTAGE: A battery forbids discharge.
+ * @BATTGUARD_REASON_BATTERY: A battery forbids charging.
+ * @BATTGUARD_REASON_CABLE: Both permissions of a chain are open.
+ * @BATTGUARD_REASON_REMOTE: The remote switch is off.
+ * @BATTGUARD_REASON_USER: The software switch is off, or charging is
+ *   inhibited.
+ * @BATTGUARD_REASON_RECONNECT_DELAY: The delay after a disconnect runs.
+ * @BATTGUARD_REASON_RESTORE_DELAY: Permitted, but not yet for the restore
+ *   time.
+ * @BATTGUARD_REASON_LOCKOUT: Locked out after repeated disconnects, until
+ *   standby.
+ * @BATTGUARD_REASON_PRE_ALARM: The board wants no charging during a pre-alarm.
+ * @BATTGUARD_REASON_FAULT: A line that it depends on is faulty, or the output
+ *   does not obey.
+ */
+enum battguard_reason {
+	BATTGUARD_REASON_UNDERVOLTAGE = 1,
+	BATTGUARD_REASON_BATTERY = 2,
+	BATTGUARD_REASON_CABLE = 4,
+	BATTGUARD_REASON_REMOTE = 8,
+	BATTGUARD_REASON_USER = 16,
+	BATTGUARD_REASON_RECONNECT_DELAY = 32,
+	BATTGUARD_REASON_RESTORE_DELAY = 64,
+	BATTGUARD_REASON_LOCKOUT = 128,
+	BATTGUARD_REASON_PRE_ALARM = 256,
+	BATTGUARD_REASON_FAULT = 512,
+};
+
+/**
+ * enum battguard_change - What an event has changed.
+ * @BATTGUARD_CHANGE_STATE: State of the discharge path.
+ * @BATTGUARD_CHANGE_LOAD: Output load.
+ * @BATTGUARD_CHANGE_CHARGER: Output charger.
+ * @BATTGUARD_CHANGE_PRE_ALARM: Output pre-alarm.
+ * @BATTGUARD_CHANGE_ALLOW_DISCHARGE: A line that permits discharge.
+ * @BATTGUARD_CHANGE_ALLOW_CHARGE: A line that permits charging.
+ * @BATTGUARD_CHANGE_LOW_CELL: A line that tells of a low cell.
+ * @BATTGUARD_CHANGE_REMOTE: A line of the remote switch.
+ * @BATTGUARD_CHANGE_REASONS: Why an output is off.
+ * @BATTGUARD_CHANGE_FAULTS: Which lines or outputs are faulty.
+ * @BATTGUARD_CHANGE_SETTINGS: A setting.
+ */
+enum battguard_change {
+	BATTGUARD_CHANGE_STATE = 1,
+	BATTGUARD_CHANGE_LOAD = 2,
+	BATTGUARD_CHANGE_CHARGER = 4,
+	BATTGUARD_CHANGE_PRE_ALARM = 8,
+	BATTGUARD_CHANGE_ALLOW_DISCHARGE = 16,
+	BATTGUARD_CHANGE_ALLOW_CHARGE = 32,
+	BATTGUARD_CHANGE_LOW_CELL = 64,
+	BATTGUARD_CHANGE_REMOTE = 128,
+	BATTGUARD_CHANGE_REASONS = 256,
+	BATTGUARD_CHANGE_FAULTS = 512,
+	BATTGUARD_CHANGE_SETTINGS = 1024,
+};
+
+/**
+ * enum battguard_cause - What made an event.
+ * @BATTGUARD_CAUSE_BIND: The driver was bound. Always event 1.
+ * @BATTGUARD_CAUSE_LINE: An input line changed.
+ * @BATTGUARD_CAUSE_BOUNCE: An input line began to bounce.
+ * @BATTGUARD_CAUSE_FAULT: A line or an output became faulty, or is well again.
+ * @BATTGUARD_CAUSE_USER: A user wrote a setting.
+ * @BATTGUARD_CAUSE_TIME: A delay was over.
+ * @BATTGUARD_CAUSE_UNBIND: The driver lets go, all outputs are off. The last
+ *   event.
+ */
+enum battguard_cause {
+	BATTGUARD_CAUSE_BIND = 1,
+	BATTGUARD_CAUSE_LINE = 2,
+	BATTGUARD_CAUSE_BOUNCE = 4,
+	BATTGUARD_CAUSE_FAULT = 8,
+	BATTGUARD_CAUSE_USER = 16,
+	BATTGUARD_CAUSE_TIME = 32,
+	BATTGUARD_CAUSE_UNBIND = 64,
+};
+
+/**
+ * enum battguard_setting - Settings.
+ * @BATTGUARD_SETTING_ENABLED: Software switch.
+ * @BATTGUARD_SETTING_INHIBIT: Charge inhibit.
+ * @BATTGUARD_SETTING_MUTE: Mute of the pre-alarm.
+ * @BATTGUARD_SETTING_PRE_ALARM_DELAY: Minimum time from pre-alarm to
+ *   disconnect.
+ * @BATTGUARD_SETTING_RESTORE_DELAY: Time a permission has to hold.
+ * @BATTGUARD_SETTING_LOAD_RECONNECT_DELAY: Time from a disconnect to the
+ *   return of the load.
+ */
+enum battguard_setting {
+	BATTGUARD_SETTING_ENABLED = 1,
+	BATTGUARD_SETTING_INHIBIT = 2,
+	BATTGUARD_SETTING_MUTE = 4,
+	BATTGUARD_SETTING_PRE_ALARM_DELAY = 8,
+	BATTGUARD_SETTING_RESTORE_DELAY = 16,
+	BATTGUARD_SETTING_LOAD_RECONNECT_DELAY = 32,
+};
+
+enum {
+	BATTGUARD_A_DEV_ID = 1,
+	BATTGUARD_A_DEV_NAME,
+	BATTGUARD_A_DEV_STATUS,
+	BATTGUARD_A_DEV_SEQ,
+	BATTGUARD_A_DEV_BOOTTIME_NS,
+	BATTGUARD_A_DEV_PRE_ALARM_REMAINING_MS,
+	BATTGUARD_A_DEV_ENABLED,
+	BATTGUARD_A_DEV_INHIBIT,
+	BATTGUARD_A_DEV_MUTE,
+	BATTGUARD_A_DEV_PRE_ALARM_DELAY_MS,
+	BATTGUARD_A_DEV_RESTORE_DELAY_MS,
+	BATTGUARD_A_DEV_LOAD_RECONNECT_DELAY_MS,
+	BATTGUARD_A_DEV_PRE_ALARMS,
+	BATTGUARD_A_DEV_LOAD_DISCONNECTS,
+	BATTGUARD_A_DEV_CHARGER_DISCONNECTS,
+	BATTGUARD_A_DEV_REMOTE_OFFS,
+	BATTGUARD_A_DEV_FAULTS,
+	BATTGUARD_A_DEV_SECONDS_NORMAL,
+	BATTGUARD_A_DEV_SECONDS_PRE_ALARM,
+	BATTGUARD_A_DEV_SECONDS_LOAD_OFF,
+	BATTGUARD_A_DEV_SECONDS_STANDBY,
+	BATTGUARD_A_DEV_PAD,
+
+	__BATTGUARD_A_DEV_MAX,
+	BATTGUARD_A_DEV_MAX = (__BATTGUARD_A_DEV_MAX - 1)
+};
+
+enum {
+	BATTGUARD_A_STATUS_STATE = 1,
+	BATTGUARD_A_STATUS_OUTPUTS,
+	BATTGUARD_A_STATUS_CHAINS,
+	BATTGUARD_A_STATUS_ALLOW_DISCHARGE_CHAINS,
+	BATTGUARD_A_STATUS_ALLOW_CHARGE_CHAINS,
+	BATTGUARD_A_STATUS_LOW_CELL_CHAINS,
+	BATTGUARD_A_STATUS_REMOTE,
+	BATTGUARD_A_STATUS_LOAD_OFF_REASONS,
+	BATTGUARD_A_STATUS_CHARGER_OFF_REASONS,
+	BATTGUARD_A_STATUS_FAULTY_LINES,
+	BATTGUARD_A_STATUS_FAULTY_OUTPUTS,
+	BATTGUARD_A_STATUS_ENABLED,
+	BATTGUARD_A_STATUS_INHIBIT,
+	BATTGUARD_A_STATUS_MUTE,
+
+	__BATTGUARD_A_STATUS_MAX,
+	BATTGUARD_A_STATUS_MAX = (__BATTGUARD_A_STATUS_MAX - 1)
+};
+
+enum {
+	BATTGUARD_A_EVENT_DEV_ID = 1,
+	BATTGUARD_A_EVENT_DEV_NAME,
+	BATTGUARD_A_EVENT_SEQ,
+	BATTGUARD_A_EVENT_BOOTTIME_NS,
+	BATTGUARD_A_EVENT_REALTIME_NS,
+	BATTGUARD_A_EVENT_CHANGED,
+	BATTGUARD_A_EVENT_CAUSE,
+	BATTGUARD_A_EVENT_SETTINGS,
+	BATTGUARD_A_EVENT_STATUS,
+	BATTGUARD_A_EVENT_LOST,
+	BATTGUARD_A_EVENT_PAD,
+
+	__BATTGUARD_A_EVENT_MAX,
+	BATTGUARD_A_EVENT_MAX = (__BATTGUARD_A_EVENT_MAX - 1)
+};
+
+enum {
+	BATTGUARD_CMD_DEV_GET = 1,
+	BATTGUARD_CMD_DEV_SET,
+	BATTGUARD_CMD_EVENT_GET,
+	BATTGUARD_CMD_EVENT_NTF,
+
+	__BATTGUARD_CMD_MAX,
+	BATTGUARD_CMD_MAX = (__BATTGUARD_CMD_MAX - 1)
+};
+
+#define BATTGUARD_MCGRP_EVENTS	"events"
+
+#endif /* _UAPI_LINUX_BATTGUARD_H */
