@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * battguard - tests of the discharge path
+ */
+#include <kunit/test.h>
+#include <linux/string.h>
+
+#include "../driver/discharge.h"
+
+#define MAX_POINTS	12
+
+/* Lines, and permit, as letters. */
+#define P	BIT(0)	/* permit */
+#define F	BIT(1)	/* discharge forbidden */
+#define W	BIT(2)	/* low-cell */
+
+#define NORMAL	BG_NORMAL
+#define ALARM	BG_PRE_ALARM
+#define OFF	BG_LOAD_OFF
+#define STANDBY	BG_STANDBY
+
+struct path_point {
+	u32 at;		/* in ms */
+	u32 in;
+	u8 state;
+};
+
+struct path_case {
+	const char *name;
+	u32 restore;	/* in ms */
+	u32 reconnect;	/* in ms */
+	u8 lockout;
+	struct path_point point[MAX_POINTS];
+	unsigned int points;
+};
+
+/* The minimum delay is 30 s, the lock-out window 100 s. */
+static const struct path_case path_cases[] = {
+	{
+		.name = "power-up, all well", .restore = 1000, .points = 1,
+		.point = { { 0, P, NORMAL } },
+	}, {
+		.name = "power-up, low", .restore = 1000, .points = 1,
+		.point = { { 0, P | W, ALARM } },
+	}, {
+		.name = "power-up, forbidden", .restore = 1000, .points = 3,
+		.point = {
+			{ 0, P | F, OFF },
+			{ 500, P, OFF },
+			{ 1500, P, NORMAL },
+		},
+	}, {
+		.name = "power-up, low and forbidden", .restore = 1000,
+		.points = 1,
+		.point = { { 0, P | F | W, OFF } },
+	}, {
+		.name = "power-up without permit", .restore = 1000,
+		.points = 2,
+		.point = {
+			{ 0, W, STANDBY },
+			{ 10, P | W, ALARM },
+		},
+	}, {
+		.name = "the minimum delay", .restore = 1000,
+		.reconnect = 30000, .points = 5,
+		.point = {
+			{ 0, P, NORMAL },
+			{ 1000, P | W, ALARM },
+			{ 6000, P | W | F, ALARM },
+			{ 30999, P | W | F, ALARM },
+			{ 31000, P | W | F, OFF },
+		},
+	}, {
+		.name = "only the level at the deadline counts",
+		.restore = 1000, .points = 6,
+		.point = {
+			{ 0, P, NORMAL },
+			{ 1000, P | F, ALARM },
+			{ 30500, P, ALARM },
+			{ 31000, P, ALARM },
+			{ 31400, P, ALARM },
+			{ 31499, P | F, OFF },
+		},
+	}, {
+		.name = "quiet for the restore time", .restore = 5000,
+		.points = 6,
+		.point = {
+			{ 0, P | W, ALARM },
+			{ 1000, P, ALARM },
+			{ 3000, P | F, ALARM },
+			{ 4000, P, ALARM },
+			{ 8999, P, ALARM },
+			{ 9000, P, NORMAL },
+		},
+	}, {
+		.name = "a restore time of zero is a second", .restore = 0,
+		.points = 4,
+		.point = {
+			{ 0, P | W, ALARM },
+			{ 1000, P, ALARM },
+			{ 1999, P, ALARM },
+			{ 2000, P, NORMAL },
+		},
+	}, {
+		.name = "restore and reconnect", .restore = 1000,
+		.reconnect = 5000, .points = 5,
+		.point = {
+			{ 0, P | W, ALARM },
+			{ 30000, P | F, OFF },
+			{ 31000, P, OFF },
+			{ 34999, P, OFF },
+			{ 35000, P, NORMAL },
+		},
+	}, {
+		.name = "without a reconnect delay", .restore = 1000,
+		.points = 4,
+		.point = {
+			{ 0, P | W, ALARM },
+			{ 30000, P | F, OFF },
+			{ 31000, P | W, OFF },
+			{ 32000, P | W, ALARM },
+		},
+	}, {
+		.name = "standby from everywhere", .restore = 1000,
+		.reconnect = 1000, .points = 8,
+		.point = {
+			{ 0, P, NORMAL },
+			{ 1, 0, STANDBY },
+			{ 2, P | W, ALARM },
+			{ 3, W, STANDBY },
+			{ 4, P | W, ALARM },
+			{ 30004, P | F, OFF },
+			{ 30005, F, STANDBY },
+			{ 30006, P | F, OFF },
+		},
+	}, {
+		.name = "standby and disconnect at once", .restore = 1000,
+		.reconnect = 1000, .points = 3,
+		.point = {
+			{ 0, P | W, ALARM },
+			{ 30000, F, STANDBY },
+			/* No disconnect: nothing but the restore time. */
+			{ 30001, P | F, OFF },
+		},
+	}, {
+		.name = "lock-out within its window", .restore = 1000,
+		.lockout = 2, .points = 8,
+		.point = {
+			{ 0, P | W, ALARM },
+			{ 30000, P | F, OFF },
+			{ 31000, P | W, OFF },
+			{ 32000, P | W, ALARM },
+			{ 130000, P | F, OFF },
+			{ 131000, P, OFF },
+			{ 900000, P, OFF },
+			{ 900001, 0, STANDBY },
+		},
+	}, {
+		.name = "no lock-out beyond its window", .restore = 1000,
+		.lockout = 2, .points = 7,
+		.point = {
+			{ 0, P | W, ALARM },
+			{ 30000, P | F, OFF },
+			{ 31000, P | W, OFF },
+			{ 32000, P | W, ALARM },
+			{ 130001, P | F, OFF },
+			{ 131000, P, OFF },
+			{ 132000, P, NORMAL },
+		},
+	}, {
+		.name = "lock-out at the first disconnect", .restore = 1000,
+		.lockout = 1, .points = 5,
+		.point = {
+			{ 0, P | W, ALARM },
+			{ 30000, P | F, OFF },
+			{ 40000, P, OFF },
+			{ 50000, P, OFF },
+			{ 900000, P, OFF },
+		},
+	},
+};
+
+static void path_case_desc(const struct path_case *c, char *desc)
+{
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(path_case, path_cases, path_case_desc);
+
+static void discharge_stories(struct kunit *test)
+{
+	const struct path_case *c = test->param_value;
+	const struct bg_discharge_rules rules = {
+		.pre_alarm = BG_SEC(30),
+		.restore = BG_MS(c->restore),
+		.reconnect = BG_MS(c->reconnect),
+		.lockout_window = BG_SEC(100),
+		.lockout_count = c->lockout,
+	};
+	struct bg_discharge *path;
+	unsigned int n;
+
+	path = kunit_kzalloc(test, sizeof(*path), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, path);
+
+	for (n = 0; n < c->points; n++) {
+		const struct path_point *p = &c->point[n];
+		const u64 now = BG_MS(p->at);
+		const struct bg_discharge_in in = {
+			.permit = p->in & P,
+			.forbidden = p->in & F,
+			.low = p->in & W,
+		};
+
+		if (!n)
+			bg_discharge_init(path, &in, now);
+		bg_discharge_step(path, &rules, &in, now);
+
+		KUNIT_EXPECT_EQ_MSG(test, path->state, p->state,
+				    "state at %u ms", p->at);
+		KUNIT_EXPECT_EQ_MSG(test, bg_discharge_load(path),
+				    p->state == NORMAL || p->state == ALARM,
+				    "load at %u ms", p->at);
+		KUNIT_EXPECT_GT_MSG(test,
+				    bg_discharge_deadline(path, &rules, now),
+				    now, "deadline at %u ms", p->at);
+	}
+}
+
+/* The minimum delay counts from the write of the warning, and only once. */
+static void discharge_sounded(struct kunit *test)
+{
+	struct bg_discharge_rules rules = { .pre_alarm = BG_SEC(30) };
+	struct bg_discharge_in in = { .permit = true, .low = true };
+	struct bg_discharge *path;
+
+	path = kunit_kzalloc(test, sizeof(*path), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, path);
+
+	bg_discharge_init(path, &in, BG_SEC(1));
+	bg_discharge_step(path, &rules, &in, BG_SEC(1));
+	bg_discharge_sounded(path, BG_SEC(2));
+	bg_discharge_sounded(path, BG_SEC(9));
+	in.forbidden = true;
+	bg_discharge_step(path, &rules, &in, BG_SEC(32) - 1);
+	KUNIT_EXPECT_EQ(test, path->state, ALARM);
+	KUNIT_EXPECT_TRUE(test, bg_discharge_delay_runs(path,
+							BG_SEC(32) - 1));
+	KUNIT_EXPECT_FALSE(test, bg_discharge_delay_runs(path, BG_SEC(32)));
+	KUNIT_EXPECT_EQ(test,
+			bg_discharge_deadline(path, &rules, BG_SEC(32) - 1),
+			BG_SEC(32));
+	bg_discharge_step(path, &rules, &in, BG_SEC(32));
+	KUNIT_EXPECT_EQ(test, path->state, OFF);
+}
+
+/* A write that failed, or a time before the onset, shortens nothing. */
+static void discharge_not_sounded(struct kunit *test)
+{
+	struct bg_discharge_rules rules = { .pre_alarm = BG_SEC(30) };
+	struct bg_discharge_in in = { .permit = true, .low = true };
+	struct bg_discharge *path;
+
+	path = kunit_kzalloc(test, sizeof(*path), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, path);
+
+	bg_discharge_init(path, &in, BG_SEC(10));
+	bg_discharge_step(path, &rules, &in, BG_SEC(10));
+	bg_discharge_sounded(path, 0);
+	in.forbidden = true;
+	bg_discharge_step(path, &rules, &in, BG_SEC(40) - 1);
+	KUNIT_EXPECT_EQ(test, path->state, ALARM);
+	bg_discharge_step(path, &rules, &in, BG_SEC(40));
+	KUNIT_EXPECT_EQ(test, path->state, OFF);
+}
+
+/* The smallest delay written since the onset is in force. */
+static void discharge_shorter_delay(struct kunit *test)
+{
+	struct bg_discharge_rules rules = { .pre_alarm = BG_SEC(60) };
+	struct bg_discharge_in in = { .permit = true };
+	struct bg_discharge *path;
+
+	path = kunit_kzalloc(test, sizeof(*path), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, path);
+
+	bg_discharge_init(path, &in, 0);
+	bg_discharge_step(path, &rules, &in, 0);
+	in.forbidden = true;
+	bg_discharge_step(path, &rules, &in, 0);
+	KUNIT_EXPECT_EQ(test, path->state, ALARM);
+	rules.pre_alarm = BG_SEC(40);
+	bg_discharge_step(path, &rules, &in, BG_SEC(10));
+	rules.pre_alarm = BG_SEC(600);
+	bg_discharge_step(path, &rules, &in, BG_SEC(40) - 1);
+	KUNIT_EXPECT_EQ(test, path->state, ALARM);
+	bg_discharge_step(path, &rules, &in, BG_SEC(40));
+	KUNIT_EXPECT_EQ(test, path->state, OFF);
+}
+
+static struct kunit_case discharge_tests[] = {
+	KUNIT_CASE_PARAM(discharge_stories, path_case_gen_params),
+	KUNIT_CASE(discharge_sounded),
+	KUNIT_CASE(discharge_not_sounded),
+	KUNIT_CASE(discharge_shorter_delay),
+	{}
+};
+
+static struct kunit_suite discharge_suite = {
+	.name = "battguard_discharge",
+	.test_cases = discharge_tests,
+};
+
+kunit_test_suites(&discharge_suite);

@@ -1,0 +1,298 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Seeded faults: are the tests of the state machine worth their name?
+
+Each fault is put into a copy of the driver below the build folder. host_test
+has to fail for it; a fault that goes unseen, does not compile, or whose text
+is no longer in the source, is a failure of the tests.
+"""
+
+import argparse
+import concurrent.futures
+import pathlib
+import shutil
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+DRIVER = HERE.parents[1] / "driver"
+PURE = ["fsm.c", "view.c", "discharge.c", "line.c", "output.c"]
+TESTS = [HERE / name for name in (
+    "host_test.c", "scenarios.c", "random.c", "enumerate.c", "observer.c",
+    "obs_lines.c", "obs_told.c", "watch.c", "script.c")]
+TESTS += [HERE.parent / name for name in (
+    "player.c", "timeline.c", "timelines.c")]
+
+# name, file, text, text instead
+FAULTS = [
+    ("minimum delay dropped", "discharge.c",
+     "in->forbidden && now - path->onset >= path->delay", "in->forbidden"),
+    ("minimum delay one ns too long", "discharge.c",
+     "now - path->onset >= path->delay", "now - path->onset > path->delay"),
+    ("disconnect without forbidden", "discharge.c",
+     "if (in->forbidden && now - path->onset", "if (now - path->onset"),
+    ("onset moves with each forbidden", "discharge.c",
+     "	path->delay = bg_earlier(path->delay, rules->pre_alarm);",
+     "	path->delay = bg_earlier(path->delay, rules->pre_alarm);\n"
+     "	if (!in->forbidden && path->state == BG_PRE_ALARM)\n"
+     "		path->onset = now;"),
+    ("a longer delay acts at once", "discharge.c",
+     "path->delay = bg_earlier(path->delay, rules->pre_alarm)",
+     "path->delay = rules->pre_alarm"),
+    ("a shorter delay is ignored", "discharge.c",
+     "path->delay = bg_earlier(path->delay, rules->pre_alarm)",
+     "path->delay = bg_earlier(path->delay, path->delay)"),
+    ("time of the write ignored", "discharge.c",
+     "path->onset = bg_later(path->onset, when)", "(void)when"),
+    ("each write of the pre-alarm moves the onset", "discharge.c",
+     "	path->sounding = false;\n}\n\n/**\n * bg_discharge_delay",
+     "}\n\n/**\n * bg_discharge_delay"),
+    ("low-cell makes no pre-alarm", "discharge.c",
+     "if (in->forbidden || in->low)", "if (in->forbidden)"),
+    ("forbidden makes no pre-alarm", "discharge.c",
+     "if (in->forbidden || in->low)", "if (in->low)"),
+    ("pre-alarm instead of off at power-up", "discharge.c",
+     "	default:\n		if (bg_discharge_may_return(path))",
+     "	default:\n		if (bg_discharge_may_return(path) || path->state == BG_STANDBY)"),
+    ("episode ends although low", "discharge.c",
+     "!in->forbidden && !in->low, restore, now", "!in->forbidden, restore, now"),
+    ("episode ends at once", "discharge.c",
+     "else if (path->quiet.granted)", "else if (path->quiet.holds)"),
+    ("restore floor dropped", "discharge.c",
+     "return bg_later(rules->restore, BG_DISCHARGE_RESTORE_MIN)",
+     "return rules->restore"),
+    ("restore time dropped", "discharge.c",
+     "return path->allowed.granted && !path->reconnecting",
+     "return path->allowed.holds && !path->reconnecting"),
+    ("reconnect delay dropped", "discharge.c",
+     "path->allowed.granted && !path->reconnecting &&",
+     "path->allowed.granted &&"),
+    ("reconnect delay one ns too long", "discharge.c",
+     "now - path->disconnected >= rules->reconnect",
+     "now - path->disconnected > rules->reconnect"),
+    ("reconnect delay ends in standby", "discharge.c",
+     "	path->state = BG_STANDBY;\n", "	path->state = BG_STANDBY;\n"
+     "	path->reconnecting = false;\n"),
+    ("lock-out ignored", "discharge.c",
+     "!path->reconnecting && !path->locked", "!path->reconnecting"),
+    ("lock-out one too late", "discharge.c",
+     "if (count && count <= path->disconnects", "if (count && count < path->disconnects"),
+    ("lock-out window off by one", "discharge.c",
+     "now - path->history[count - 1] <= rules->lockout_window",
+     "now - path->history[count > 1 ? count - 2 : 0] <= rules->lockout_window"),
+    ("lock-out window ignored", "discharge.c",
+     " &&\n	    now - path->history[count - 1] <= rules->lockout_window", ""),
+    ("standby keeps the lock-out", "discharge.c",
+     "	path->locked = false;\n", ""),
+    ("standby keeps the history", "discharge.c",
+     "	path->disconnects = 0;\n", ""),
+    ("permit ignored", "discharge.c", "if (!in->permit) {", "if (0) {"),
+    ("no deadline for the minimum delay", "discharge.c",
+     "if (bg_discharge_delay_runs(path, now))", "if (0)"),
+    ("no deadline for the reconnect delay", "discharge.c",
+     "	if (path->reconnecting)\n		next =", "	if (0)\n		next ="),
+    ("no deadline for the end of an episode", "discharge.c",
+     "return bg_earlier(next, bg_hold_deadline(&path->quiet, restore))",
+     "return next"),
+    ("deadline one ns late", "hold.h",
+     "bg_after(hold->since, restore)", "bg_after(hold->since, restore + 1)"),
+    ("restore time starts late", "hold.h",
+     "if (holds && !hold->holds)", "if (!hold->holds || !hold->granted)"),
+    ("restore time one ns too long", "hold.h",
+     "now - hold->since >= restore", "now - hold->since > restore"),
+    ("granted is taken away again", "hold.h",
+     "(hold->granted || now", "(now"),
+    ("the first level has not been held", "hold.h",
+     "	hold->granted = holds;\n", "	hold->granted = false;\n"),
+    ("inhibit ignored", "charge.h", "path->allowed.granted && !in->inhibited &&",
+     "path->allowed.granted &&"),
+    ("charging without permit", "charge.h",
+     "path->on = in->permit && path->", "path->on = path->"),
+    ("charging while forbidden", "charge.h",
+     "path->allowed.granted && !in->inhibited", "!in->inhibited"),
+    ("option of the board ignored", "charge.h", "\n		   !in->blocked;", "\n		   true;"),
+    ("under-voltage stops charging", "fsm.c",
+     "charge.allowed = !v.charge_open", "charge.allowed = !v.charge_open && !v.forbidden"),
+    ("option acts in load-off as well", "fsm.c",
+     "v.blocked = cfg->inhibit_on_pre_alarm &&\n		    fsm->discharge.state == BG_PRE_ALARM",
+     "v.blocked = cfg->inhibit_on_pre_alarm &&\n		    (fsm->discharge.state == BG_PRE_ALARM ||\n		     fsm->discharge.state == BG_LOAD_OFF)"),
+    ("time clamp dropped", "fsm.c", "	now = bg_later(now, fsm->now);\n", ""),
+    ("software switch ignored", "fsm.c", "v.remote && fsm->set.enabled;", "v.remote;"),
+    ("no remote lines is off", "fsm.c", "!remote || (v.lines & remote)", "v.lines & remote"),
+    ("only one remote line counts", "fsm.c", "!remote || (v.lines & remote)",
+     "!remote || (v.lines & remote & ~BIT(BG_LINE_REMOTE_H))"),
+    ("second chain forgotten", "fsm.c",
+     "v.forbidden = open & BG_LINES_DISCHARGE", "v.forbidden = open & 1"),
+    ("a faulty low-cell line is silent", "fsm.c",
+     "BIT(n) & BG_LINES_OPEN_IS_ASSERTED", "0"),
+    ("mute outlives an onset", "fsm.c", "		fsm->set.mute = false;\n", ""),
+    ("mute ignored", "fsm.c", "BG_PRE_ALARM && !fsm->set.mute &&\n", "BG_PRE_ALARM &&\n"),
+    ("blinking starts dark", "fsm.c", "sounder->dark = false;", "sounder->dark = true;"),
+    ("blinking without a deadline", "fsm.c", "if (bg_blinking(fsm, cfg))", "if (0)"),
+    ("any write of a setting is a change", "fsm.c",
+     "	if (*flag == value)\n		return;\n", ""),
+    ("restore times let the system sleep", "fsm.c",
+     "	       bg_hold_pending(&fsm->discharge.allowed) ||\n", ""),
+    ("the reconnect delay does not wake", "fsm.c",
+     "fsm->discharge.reconnecting ?\n", "!fsm->discharge.reconnecting ?\n"),
+    ("an unreadable line is read all the time", "fsm.c",
+     "			lines &= ~BIT(n);\n", "			lines &= ~0U;\n"),
+    ("bounce restore floor dropped", "fsm.c",
+     "	if (BIT(n) & slow)\n", "	if (0)\n"),
+    ("bounce row one too long", "line.h",
+     "#define BG_BOUNCE_ROW		5", "#define BG_BOUNCE_ROW		6"),
+    ("bounce row one too short", "line.h",
+     "#define BG_BOUNCE_ROW		5", "#define BG_BOUNCE_ROW		4"),
+    ("gap of a row", "line.c",
+     "now - line->row_end <= rules->window", "now - line->row_end < rules->window"),
+    ("a row never ends", "line.c",
+     "line->row && now - line->row_end <= rules->window", "line->row"),
+    ("edges extend the window", "line.c",
+     "edge && line->state == BG_LINE_IDLE", "edge"),
+    ("the window ends late", "line.c",
+     "line->state == BG_LINE_WINDOW && now >= line->until",
+     "line->state == BG_LINE_WINDOW && now > line->until"),
+    ("hardware changes one too many", "line.c",
+     "line->changes > last &&\n	    now - line->change[last]",
+     "line->changes > last &&\n	    now - line->change[0]"),
+    ("bounce counts as closed", "line.c",
+     "	line->state = BG_LINE_BOUNCING;\n	line->level = rules->open;",
+     "	line->state = BG_LINE_BOUNCING;\n	line->level = !rules->open;"),
+    ("an edge does not prolong a bounce", "line.c",
+     "		if (edge)\n			line->until = bg_after(now, rules->quiet);\n		else if",
+     "		if"),
+    ("an unreadable line keeps its level", "line.c",
+     "	line->state = BG_LINE_UNREADABLE;\n	line->level = rules->open;",
+     "	line->state = BG_LINE_UNREADABLE;"),
+    ("reason undervoltage dropped", "view.c",
+     "why |= BIT(BG_WHY_UNDERVOLTAGE)", "why |= 0"),
+    ("reason battery dropped", "view.c", "why |= BIT(BG_WHY_BATTERY)", "why |= 0"),
+    ("reason cable dropped", "view.c", "why |= BIT(BG_WHY_CABLE)", "why |= 0"),
+    ("reason reconnect-delay dropped", "view.c",
+     "why |= BIT(BG_WHY_RECONNECT_DELAY)", "why |= 0"),
+    ("reason lockout dropped", "view.c", "why |= BIT(BG_WHY_LOCKOUT)", "why |= 0"),
+    ("reason pre-alarm dropped", "view.c", "why |= BIT(BG_WHY_PRE_ALARM)", "why |= 0"),
+    ("reason fault dropped", "view.c",
+     "if (v->faulty & BG_LINES_DISCHARGE)\n		why", "if (0)\n		why"),
+    ("reasons while the load is on", "view.c",
+     "if (bg_discharge_load(path)) {", "if (fsm->discharge.state == BG_NORMAL) {"),
+    ("cable mixes chains", "fsm.c", "((open & BG_LINES_CHARGE) >> BG_LINE_CHARGE)",
+     "(open & BG_LINES_CHARGE ? ~0U : 0)"),
+    ("event number skipped", "view.c", "++fsm->seq", "(fsm->seq += 2)"),
+    ("an event for nothing", "view.c",
+     "res->evented = event->changed || !fsm->bound", "res->evented = true"),
+    ("a change without an event", "view.c", "changed |= BIT(BG_CHANGED_REASONS)",
+     "changed |= 0"),
+    ("disconnects counted in standby", "view.c",
+     "was->state == BG_PRE_ALARM && view->state == BG_LOAD_OFF",
+     "was->state != BG_LOAD_OFF && view->state == BG_LOAD_OFF"),
+    ("charger disconnects of the user counted", "view.c",
+     "view->enabled && !view->inhibit", "view->enabled"),
+    ("faults counted again and again", "view.c",
+     "bg_bits(view->faulty & ~was->faulty)", "bg_bits(view->faulty)"),
+    ("a failed output is never tried again", "output.c",
+     "todo.write = out->faulty", "todo.write = false"),
+    ("a failed output is tried every two seconds", "output.c",
+     "if (!out->faulty || out->settling)\n", "if (1)\n"),
+    ("an output is not read back", "output.c",
+     "todo.check = readable", "todo.check = readable && out->faulty"),
+    ("what was read back is not told", "output.c", "out->shown = done->level",
+     "out->shown = out->want"),
+]
+
+
+def run(argv):
+    """Run a command; gives its status and all it printed."""
+    done = subprocess.run([str(arg) for arg in argv], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=120,
+                          check=False)
+    return done.returncode, done.stdout
+
+
+class Builder:
+    """Builds the tests with one copy of the driver after the other."""
+
+    def __init__(self, folder, compiler):
+        self.folder = folder
+        self.compiler = compiler
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / "tests").mkdir(parents=True)
+        self.tests = [self._compile(source, folder / "tests", DRIVER)
+                      for source in TESTS]
+        self.driver = self._driver(DRIVER, folder / "tests")
+
+    def _compile(self, source, to, driver):
+        made = to / (source.stem + ".o")
+        status, text = run([self.compiler, "-std=gnu11", "-O2", f"-I{driver}",
+                            f"-I{HERE.parent}", f"-I{HERE}", "-c", "-o", made,
+                            source])
+        if status:
+            raise RuntimeError(text)
+        return made
+
+    def _driver(self, folder, to):
+        return [self._compile(folder / name, to, folder) for name in PURE]
+
+    def _judge(self, objects, to):
+        program = to / "host_test"
+        status, text = run([self.compiler, "-o", program, *self.tests, *objects])
+        if status:
+            raise RuntimeError(text)
+        return run([program, "--first"])
+
+    def sound(self):
+        """Do the tests pass without any fault?"""
+        return self._judge(self.driver, self.folder / "tests")[0] == 0
+
+    def seen(self, number, file, old, new):
+        """Put one fault in; gives whether the tests saw it, and what they said."""
+        to = self.folder / str(number)
+        shutil.copytree(DRIVER, to)
+        text = (to / file).read_text()
+        if text.count(old) != 1:
+            return False, f"its text is {text.count(old)} times in {file}"
+        (to / file).write_text(text.replace(old, new))
+        try:
+            if file.endswith(".h"):
+                objects = self._driver(to, to)
+            else:
+                objects = [made for made in self.driver
+                           if made.stem != to.joinpath(file).stem]
+                objects.append(self._compile(to / file, to, to))
+            status, said = self._judge(objects, to)
+        except RuntimeError as error:
+            return False, f"does not build: {str(error).splitlines()[0]}"
+        except subprocess.TimeoutExpired:
+            return False, "the tests hang"
+        lines = [line for line in said.splitlines() if line.startswith("#")]
+        shutil.rmtree(to)
+        return status == 1, lines[0][2:] if lines else "no test fails"
+
+
+def main():
+    """Plant them all; status 1 when one goes unseen."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", type=pathlib.Path, required=True,
+                        help="folder to build in; its contents are removed")
+    parser.add_argument("--cc", default="gcc")
+    options = parser.parse_args()
+
+    builder = Builder(options.build.resolve(), options.cc)
+    results = [("no fault", builder.sound(), "the tests fail without a fault")]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        jobs = [pool.submit(builder.seen, number, *fault[1:])
+                for number, fault in enumerate(FAULTS)]
+        for fault, job in zip(FAULTS, jobs):
+            results.append((fault[0], *job.result()))
+
+    for number, (name, good, why) in enumerate(results, 1):
+        print(f"{'ok' if good else 'not ok'} {number} - fault: {name}")
+        if not good:
+            print(f"# {why}")
+    failed = sum(not good for _, good, _ in results)
+    print(f"{len(results) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * battguard - the observer's rules about the outputs
+ */
+#include <string.h>
+
+#include "observer.h"
+
+void obs_rule(struct observer *o, bool kept, const char *rule)
+{
+	if (!kept && !o->broken)
+		o->broken = rule;
+}
+
+/**
+ * obs_start() - begin to watch
+ * @o: observer
+ * @cfg: board
+ * @set: settings to start with
+ * @now: present time in ns
+ */
+void obs_start(struct observer *o, const struct bg_config *cfg,
+	       const struct bg_settings *set, u64 now)
+{
+	memset(o, 0, sizeof(*o));
+	o->cfg = *cfg;
+	o->set = *set;
+	o->now = now;
+	o->state = BG_STANDBY;
+	o->view.state = BG_STANDBY;
+}
+
+static void obs_hold(struct observer *o, struct obs_wait *w, bool holds,
+		     u64 restore)
+{
+	if (!holds) {
+		w->granted = false;
+	} else if (!o->bound) {
+		/* The first level counts as long held. */
+		w->granted = true;
+		w->since = o->now;
+	} else {
+		if (!w->holds)
+			w->since = o->now;
+		if (o->now - w->since >= restore)
+			w->granted = true;
+	}
+	w->holds = holds;
+}
+
+static void obs_take_outputs(struct observer *o, const struct bg_inputs *in)
+{
+	unsigned int n;
+
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
+		struct obs_out *out = &o->out[n];
+		const bool readable = o->cfg.readable & BIT(n);
+
+		if (!(in->tried & BIT(n)))
+			continue;
+		out->shown = in->out_level & BIT(n);
+		if (in->out_failed & BIT(n)) {
+			if (!out->faulty || out->fresh)
+				out->retry_by = bg_after(o->now, BG_SEC(1));
+			out->faulty = true;
+		} else if (!readable || (in->checked & BIT(n))) {
+			out->faulty = false;
+		}
+		if (out->fresh)
+			out->look_by = bg_after(o->now, BG_SEC(1));
+		out->fresh = false;
+	}
+
+	/* The delay starts when the write of the pre-alarm returned. */
+	if (o->write_awaited) {
+		u64 wrote = in->sounded < o->now ? in->sounded : o->now;
+
+		if (wrote > o->onset)
+			o->onset = wrote;
+	}
+	o->write_awaited = false;
+}
+
+static void obs_take_settings(struct observer *o, const struct bg_inputs *in)
+{
+	const struct bg_settings *to = &in->settings;
+	struct bg_settings *set = &o->set;
+	u32 differs = 0;
+
+	o->was_mute = set->mute;
+	differs |= set->enabled != to->enabled ? BIT(BG_SET_ENABLED) : 0;
+	differs |= set->inhibit != to->inhibit ? BIT(BG_SET_INHIBIT) : 0;
+	differs |= set->mute != to->mute ? BIT(BG_SET_MUTE) : 0;
+	differs |= set->pre_alarm_delay != to->pre_alarm_delay ?
+		   BIT(BG_SET_PRE_ALARM_DELAY) : 0;
+	differs |= set->restore_delay != to->restore_delay ?
+		   BIT(BG_SET_RESTORE_DELAY) : 0;
+	differs |= set->reconnect_delay != to->reconnect_delay ?
+		   BIT(BG_SET_RECONNECT_DELAY) : 0;
+	o->user_set = in->set & differs;
+
+	if (o->user_set & BIT(BG_SET_ENABLED))
+		set->enabled = to->enabled;
+	if (o->user_set & BIT(BG_SET_INHIBIT))
+		set->inhibit = to->inhibit;
+	if (o->user_set & BIT(BG_SET_MUTE))
+		set->mute = to->mute;
+	if (o->user_set & BIT(BG_SET_PRE_ALARM_DELAY))
+		set->pre_alarm_delay = to->pre_alarm_delay;
+	if (o->user_set & BIT(BG_SET_RESTORE_DELAY))
+		set->restore_delay = to->restore_delay;
+	if (o->user_set & BIT(BG_SET_RECONNECT_DELAY))
+		set->reconnect_delay = to->reconnect_delay;
+
+	if (set->pre_alarm_delay < o->min_delay)
+		o->min_delay = set->pre_alarm_delay;
+}
+
+static void obs_judge_load_on(struct observer *o, u8 st)
+{
+	const struct obs_lines *l = &o->now_lines;
+	const bool over = o->now - o->onset >= o->min_delay;
+
+	if (o->state == BG_NORMAL) {
+		obs_rule(o, st != BG_LOAD_OFF,
+			 "no disconnect without a pre-alarm before it");
+		obs_rule(o, (st == BG_PRE_ALARM) == (l->forbidden || l->low),
+			 "low-cell or forbidden, and only that, is an onset");
+		return;
+	}
+	if (st == BG_LOAD_OFF) {
+		obs_rule(o, l->forbidden, "no disconnect while allowed");
+		obs_rule(o, over, "no disconnect before the minimum delay");
+		return;
+	}
+	obs_rule(o, !(l->forbidden && over),
+		 "forbidden and the delay over: the load goes at once");
+	obs_rule(o, (st == BG_NORMAL) == o->quiet.granted,
+		 "an episode ends after the restore time, and only then");
+}
+
+static void obs_judge_load_off(struct observer *o, u8 st)
+{
+	const struct obs_lines *l = &o->now_lines;
+
+	if (st == BG_LOAD_OFF) {
+		obs_rule(o, l->forbidden || !o->allowed.granted ||
+			 o->reconnecting || o->locked,
+			 "the load returns as soon as it may");
+		return;
+	}
+	obs_rule(o, !l->forbidden, "no load while forbidden");
+	obs_rule(o, o->allowed.granted, "no load before the restore time");
+	obs_rule(o, !o->reconnecting, "no load before the reconnect delay");
+	obs_rule(o, !o->locked, "no load while locked out");
+	obs_rule(o, (st == BG_PRE_ALARM) == l->low,
+		 "a load that returns sounds the pre-alarm if a cell is low");
+}
+
+static void obs_judge_discharge(struct observer *o, u8 st, u32 outputs)
+{
+	const bool load = outputs & BIT(BG_OUT_LOAD);
+	const bool load_was = o->state == BG_NORMAL ||
+			      o->state == BG_PRE_ALARM;
+
+	obs_rule(o, st < BG_NR_STATES, "a state that exists");
+	obs_rule(o, load == (st == BG_NORMAL || st == BG_PRE_ALARM),
+		 "state and load agree");
+	obs_rule(o, (st == BG_STANDBY) == !o->now_lines.permit,
+		 "standby without permit, at once, and only then");
+	if (!o->now_lines.permit) {
+		obs_rule(o, !(outputs & ~BIT(BG_OUT_HEARTBEAT)),
+			 "all off without permit");
+		return;
+	}
+	if (load_was)
+		obs_judge_load_on(o, st);
+	else
+		obs_judge_load_off(o, st);
+}
+
+static void obs_remember_disconnect(struct observer *o)
+{
+	const unsigned int count = o->cfg.lockout_count;
+
+	o->reconnecting = o->set.reconnect_delay > 0;
+	memmove(&o->disconnect[1], &o->disconnect[0],
+		sizeof(o->disconnect) - sizeof(o->disconnect[0]));
+	o->disconnect[0] = o->now;
+	if (o->disconnects < OBS_DISCONNECTS)
+		o->disconnects++;
+	if (count && o->disconnects >= count &&
+	    o->now - o->disconnect[count - 1] <= o->cfg.lockout_window)
+		o->locked = true;
+}
+
+static void obs_remember(struct observer *o, u8 st, bool onset)
+{
+	o->changed_set = o->user_set;
+	if (st == BG_STANDBY) {
+		o->locked = false;
+		o->disconnects = 0;
+	}
+	if (st == BG_NORMAL || st == BG_PRE_ALARM)
+		o->reconnecting = false;
+	if (o->state == BG_PRE_ALARM && st == BG_LOAD_OFF)
+		obs_remember_disconnect(o);
+	if (onset) {
+		if (o->was_mute)
+			o->changed_set |= BIT(BG_SET_MUTE);
+		o->set.mute = false;
+		o->onset = o->now;
+		o->min_delay = o->set.pre_alarm_delay;
+		o->write_awaited = true;
+		o->dark = false;
+		o->phase_known = true;
+		o->flip = bg_after(o->now, BG_MS(800));
+	} else if (o->phase_known && o->now >= o->flip) {
+		o->dark = !o->dark;
+		o->phase_known = o->now - o->flip < BG_MS(800);
+		o->flip = bg_after(o->flip, BG_MS(800));
+	}
+}
+
+static void obs_judge_pre_alarm(struct observer *o, u8 st, bool sounds)
+{
+	const bool due = st == BG_PRE_ALARM && !o->set.mute;
+
+	if (!due)
+		obs_rule(o, !sounds, "no pre-alarm without cause or when mute");
+	else if (!o->cfg.intermittent)
+		obs_rule(o, sounds, "the pre-alarm sounds as long as it lasts");
+	else if (o->phase_known)
+		obs_rule(o, sounds == !o->dark, "0.8 s on, 0.8 s off");
+}
+
+static void obs_judge_charger(struct observer *o, u8 st, bool on)
+{
+	const struct obs_lines *l = &o->now_lines;
+	const bool blocked = o->cfg.inhibit_on_pre_alarm &&
+			     st == BG_PRE_ALARM;
+
+	obs_rule(o, !on || !l->charge_open, "no charging while forbidden");
+	obs_rule(o, !on || o->charge.granted,
+		 "no charging before the restore time");
+	obs_rule(o, !on || l->permit, "no charging without permit");
+	obs_rule(o, !on || !o->set.inhibit, "no charging against the user");
+	obs_rule(o, !on || !blocked, "no charging in the pre-alarm, if so set");
+	obs_rule(o, on || !o->charge.granted || !l->permit ||
+		 o->set.inhibit || blocked,
+		 "charging as soon as it may, whatever discharging does");
+}
+
+static void obs_judge_writes(struct observer *o, const struct bg_result *res)
+{
+	unsigned int n;
+
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
+		struct obs_out *out = &o->out[n];
+		const bool want = res->outputs & BIT(n);
+		const bool write = res->write & BIT(n);
+		const bool check = res->check & BIT(n);
+
+		obs_rule(o, !check || (o->cfg.readable & BIT(n)),
+			 "read back only what can be read back");
+		if (want != out->want || !o->bound) {
+			obs_rule(o, write, "each change is written, at once");
+			out->want = want;
+			out->shown = want;
+			out->fresh = true;
+			out->changed = o->now;
+			out->look_by = bg_after(o->now, BG_SEC(1));
+			out->looked_at = !(o->cfg.readable & BIT(n));
+			out->retry_by = bg_after(o->now, BG_SEC(1));
+			continue;
+		}
+		obs_rule(o, !write || out->faulty,
+			 "no write without a change or a fault");
+		obs_rule(o, write || !out->faulty || o->now < out->retry_by,
+			 "an output that fails is tried again each second");
+		obs_rule(o, check || out->looked_at || out->faulty ||
+			 o->now < out->look_by,
+			 "a change is read back");
+		if (write)
+			out->retry_by = bg_after(o->now, BG_SEC(1));
+		if (check)
+			out->looked_at = true;
+	}
+	obs_rule(o, o->cfg.heartbeat ||
+		 !((res->write | res->outputs) & BIT(BG_OUT_HEARTBEAT)),
+		 "no heartbeat without such a line");
+}
+
+/**
+ * obs_judge() - judge one evaluation
+ * @o: observer
+ * @in: what the guard was told
+ * @now: the time it was told
+ * @res: what it decided
+ * @told: what it tells
+ *
+ * Return: the first rule that was ever broken, or NULL.
+ */
+const char *obs_judge(struct observer *o, const struct bg_inputs *in, u64 now,
+		      const struct bg_result *res, const struct obs_told *told)
+{
+	const u8 st = told->view->state;
+	const u8 was = o->state;
+	const bool charger_was = o->charger;
+	const bool onset = st == BG_PRE_ALARM && was != BG_PRE_ALARM;
+	const struct obs_lines *l = &o->now_lines;
+
+	/* A clock that goes back stands still. */
+	if (now < o->now)
+		now = o->now;
+	o->counters.state_ns[was] += now - o->now;
+	o->now = now;
+
+	obs_take_outputs(o, in);
+	obs_take_settings(o, in);
+	obs_take_lines(o, in);
+	obs_hold(o, &o->allowed, !l->forbidden, obs_slow_restore(o));
+	obs_hold(o, &o->quiet, !l->forbidden && !l->low, obs_slow_restore(o));
+	obs_hold(o, &o->charge, !l->charge_open, o->set.restore_delay);
+	if (o->reconnecting &&
+	    now - o->disconnect[0] >= o->set.reconnect_delay)
+		o->reconnecting = false;
+
+	obs_judge_discharge(o, st, res->outputs);
+	obs_rule(o, res->onset == onset, "an onset is told as one");
+	obs_remember(o, st, onset);
+	obs_judge_pre_alarm(o, st, res->outputs & BIT(BG_OUT_PRE_ALARM));
+	o->charger = res->outputs & BIT(BG_OUT_CHARGER);
+	obs_judge_charger(o, st, o->charger);
+	obs_judge_writes(o, res);
+	o->state = st;
+
+	obs_judge_told(o, res, told, was, charger_was);
+	obs_judge_times(o, res, told);
+	o->bound = true;
+	return o->broken;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * battguard - an observer that judges a guard by what can be seen of it
+ *
+ * It sees what goes in, what comes out and what is told, and the time; never
+ * what the guard keeps for itself. What it remembers is history: when a line
+ * was seen bad last, when the pre-alarm came on, when the load was taken away.
+ * Each rule is written down from the description of the product.
+ */
+#ifndef BATTGUARD_OBSERVER_H
+#define BATTGUARD_OBSERVER_H
+
+#include "fsm.h"
+
+#define OBS_DISCONNECTS		64
+#define OBS_CHANGES		8
+
+/* A line behind its filter. */
+struct obs_line {
+	u64 change[OBS_CHANGES];
+	u64 end;
+	u64 last_end;
+	unsigned int changes;
+	unsigned int row;
+	bool window;
+	bool bouncing;
+	bool unreadable;
+	bool last_read;
+	bool level;
+};
+
+/* Something that has to hold for a while to count. */
+struct obs_wait {
+	u64 since;
+	bool holds;
+	bool granted;
+};
+
+/* An output. */
+struct obs_out {
+	u64 changed;
+	u64 retry_by;
+	u64 look_by;
+	bool want;
+	bool shown;
+	bool faulty;
+	bool looked_at;
+	bool fresh;
+};
+
+/* What is told beside the result of a step. */
+struct obs_told {
+	const struct bg_view *view;
+	const struct bg_counters *counters;
+	u64 safe_until;
+};
+
+/* What the lines say, all chains together. */
+struct obs_lines {
+	u32 asserted;
+	u32 faulty;
+	u32 bounced;
+	bool forbidden;
+	bool low;
+	bool charge_open;
+	bool cable;
+	bool remote;
+	bool permit;
+};
+
+struct observer {
+	struct bg_config cfg;
+	struct bg_settings set;
+	struct obs_line line[BG_LINES_MAX];
+	struct obs_lines now_lines;
+	struct obs_wait allowed;
+	struct obs_wait quiet;
+	struct obs_wait charge;
+	struct obs_out out[BG_NR_CHECKED_OUTS];
+	struct bg_view view;
+	struct bg_counters counters;
+	u64 disconnect[OBS_DISCONNECTS];
+	unsigned int disconnects;
+	u64 now;
+	u64 onset;
+	u64 min_delay;
+	u64 flip;
+	u64 seq;
+	u8 state;
+	u32 changed_set;
+	u32 user_set;
+	bool charger;
+	bool reconnecting;
+	bool locked;
+	bool write_awaited;
+	bool was_mute;
+	bool dark;
+	bool phase_known;
+	bool bound;
+	const char *broken;
+};
+
+void obs_start(struct observer *o, const struct bg_config *cfg,
+	       const struct bg_settings *set, u64 now);
+const char *obs_judge(struct observer *o, const struct bg_inputs *in, u64 now,
+		      const struct bg_result *res, const struct obs_told *told);
+
+/* Between the parts of the observer. */
+void obs_rule(struct observer *o, bool kept, const char *rule);
+void obs_take_lines(struct observer *o, const struct bg_inputs *in);
+void obs_judge_told(struct observer *o, const struct bg_result *res,
+		    const struct obs_told *told, u8 was, bool charger_was);
+void obs_judge_times(struct observer *o, const struct bg_result *res,
+		     const struct obs_told *told);
+
+static inline u64 obs_slow_restore(const struct observer *o)
+{
+	return o->set.restore_delay > BG_SEC(1) ? o->set.restore_delay :
+						  BG_SEC(1);
+}
+
+#endif

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * battguard - what takes more than lines and levels to tell
+ *
+ * Each of these runs under the observer as well, so a rule that is broken on
+ * the way fails the test.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "watch.h"
+
+#define ALL	(PL_D | PL_C | PL_L)
+
+static struct watched w;
+static char why[200];
+
+#define EXPECT(cond)							\
+	do {								\
+		if (!(cond) && !*why)					\
+			snprintf(why, sizeof(why), "line %d: %s",	\
+				 __LINE__, #cond);			\
+	} while (0)
+
+static void start(u64 debounce)
+{
+	struct bg_settings set;
+
+	watched_init(&w);
+	player_default(&w.p);
+	w.p.cfg.debounce = debounce;
+	set = w.p.wish;
+	player_start(&w.p, &set);
+}
+
+static void lines_at(u64 when, u32 level)
+{
+	player_run(&w.p, when);
+	player_lines(&w.p, level);
+	player_step(&w.p);
+}
+
+static bool load_on(void)
+{
+	return w.p.pins & PL_LOAD;
+}
+
+/* The delay starts when the warning was given, not when it was decided. */
+static void onset_is_the_write(void)
+{
+	watched_init(&w);
+	player_default(&w.p);
+	w.p.latency = BG_MS(40);
+	{
+		struct bg_settings set = w.p.wish;
+
+		player_start(&w.p, &set);
+	}
+	lines_at(BG_SEC(1), PL_C | PL_L);
+	EXPECT(bg_fsm_load_safe_until(&w.p.fsm) == BG_MS(31040));
+	player_run(&w.p, BG_MS(31040) - 1);
+	EXPECT(load_on());
+	player_run(&w.p, BG_MS(31040));
+	EXPECT(!load_on());
+}
+
+/* If that write fails the delay runs all the same, and the fault is told. */
+static void onset_without_write(void)
+{
+	start(0);
+	w.p.broken = PL_ALARM;
+	lines_at(BG_SEC(1), PL_C | PL_L);
+	EXPECT(w.p.fsm.view.out_faulty == PL_ALARM);
+	EXPECT(w.p.fsm.counters.faults == 1);
+	player_run(&w.p, BG_SEC(31) - 1);
+	EXPECT(load_on());
+	player_run(&w.p, BG_SEC(31));
+	EXPECT(!load_on());
+}
+
+/* A minute of bouncing behind the line filter. */
+static void bounce_for_a_minute(void)
+{
+	u64 t, gone = 0;
+	u32 level = PL_C | PL_L;
+
+	start(BG_MS(5));
+	for (t = BG_SEC(1); t < BG_SEC(61); t += BG_MS(3)) {
+		lines_at(t, level);
+		level ^= PL_D;
+		if (!gone && !load_on())
+			gone = t;
+		EXPECT(load_on() || t >= BG_SEC(31));
+	}
+	EXPECT(gone && gone <= BG_MS(31100));
+	EXPECT(w.p.fsm.view.faulty == PL_D);
+	EXPECT(w.p.fsm.counters.load_disconnects == 1);
+}
+
+/* Slow enough to be no bounce, too fast to be good for a second. */
+static void toggle_for_a_minute(void)
+{
+	u64 t, gone = 0;
+	u32 level = PL_C | PL_L;
+
+	start(BG_MS(5));
+	for (t = BG_SEC(1); t < BG_SEC(61); t += BG_MS(450)) {
+		lines_at(t, level);
+		level ^= PL_D;
+		player_run(&w.p, t + BG_MS(6));
+		if (!gone && !load_on())
+			gone = t;
+	}
+	EXPECT(gone >= BG_MS(30900) && gone <= BG_MS(32000));
+	EXPECT(w.p.fsm.counters.pre_alarms == 1);
+	EXPECT(!w.p.fsm.counters.faults);
+}
+
+/* Four windows are settling, the edge that would open a fifth is a bounce. */
+static void fifth_window(void)
+{
+	unsigned int n;
+
+	start(BG_MS(5));
+	lines_at(BG_SEC(1), ALL & ~PL_C);
+	for (n = 1; n < 4; n++)
+		lines_at(BG_SEC(1) + n * BG_MS(10),
+			 n & 1 ? ALL : ALL & ~PL_C);
+	EXPECT(!w.p.fsm.view.faulty);
+	lines_at(BG_SEC(1) + BG_MS(40), ALL & ~PL_C);
+	EXPECT(w.p.fsm.view.faulty == PL_C);
+	EXPECT(w.p.res.evented &&
+	       (w.p.res.event.cause & BIT(BG_CAUSE_BOUNCE)));
+	EXPECT(!(w.p.pins & PL_CHARGER));
+	lines_at(BG_SEC(1) + BG_MS(42), ALL);
+	player_run(&w.p, BG_MS(2041));
+	EXPECT(w.p.fsm.view.faulty == PL_C);
+	player_run(&w.p, BG_MS(2042));
+	EXPECT(!w.p.fsm.view.faulty);
+	/* It takes the level, and its restore time starts. */
+	player_run(&w.p, BG_MS(3041));
+	EXPECT(!(w.p.pins & PL_CHARGER));
+	player_run(&w.p, BG_MS(3042));
+	EXPECT(w.p.pins & PL_CHARGER);
+}
+
+/* One ns later than a window length it is a row of its own. */
+static void rows_apart(void)
+{
+	unsigned int n;
+
+	start(BG_MS(5));
+	for (n = 0; n < 20; n++)
+		lines_at(BG_SEC(1) + n * (BG_MS(10) + 1),
+			 n & 1 ? ALL : ALL & ~PL_C);
+	EXPECT(!w.p.fsm.counters.faults);
+}
+
+/* The level at the end of a window decides, with or without its edges. */
+static void window_end(void)
+{
+	start(BG_MS(5));
+	lines_at(BG_SEC(1), ALL & ~PL_C);
+	player_run(&w.p, BG_SEC(1) + BG_MS(2));
+	w.p.level = ALL;
+	player_run(&w.p, BG_SEC(1) + BG_MS(5) - 1);
+	EXPECT(w.p.pins & PL_CHARGER);
+	player_run(&w.p, BG_SEC(1) + BG_MS(5));
+	EXPECT(w.p.pins & PL_CHARGER);
+	EXPECT(w.p.res.deadline == BG_NEVER);
+	/* Edges inside do not extend it. */
+	lines_at(BG_SEC(2), ALL & ~PL_C);
+	lines_at(BG_SEC(2) + BG_MS(3), ALL);
+	lines_at(BG_SEC(2) + BG_MS(4), ALL & ~PL_C);
+	player_run(&w.p, BG_SEC(2) + BG_MS(5) - 1);
+	EXPECT(w.p.pins & PL_CHARGER);
+	player_run(&w.p, BG_SEC(2) + BG_MS(5));
+	EXPECT(!(w.p.pins & PL_CHARGER));
+}
+
+/* The fifth change within eight windows. */
+static void hardware_bounce(void)
+{
+	unsigned int n;
+
+	start(BG_MS(5));
+	w.p.cfg.hw_debounce = PL_C;
+	w.o.cfg.hw_debounce = PL_C;
+	lines_at(BG_SEC(1), ALL & ~PL_C);
+	/* No window: at once. */
+	EXPECT(!(w.p.pins & PL_CHARGER));
+	for (n = 1; n < 5; n++)
+		lines_at(BG_SEC(1) + n * BG_MS(10) + (n == 4),
+			 n & 1 ? ALL : ALL & ~PL_C);
+	EXPECT(!w.p.fsm.view.faulty);
+	lines_at(BG_SEC(1) + BG_MS(50), ALL);
+	EXPECT(w.p.fsm.view.faulty == PL_C);
+}
+
+/* A clock that goes back, or on by a hundred years. */
+static void clocks(void)
+{
+	start(0);
+	lines_at(BG_SEC(100), PL_C | PL_L);
+	w.p.now = BG_SEC(50);
+	player_step(&w.p);
+	EXPECT(load_on() && w.p.fsm.now == BG_SEC(100));
+	w.p.now = BG_SEC(130) - 1;
+	player_step(&w.p);
+	EXPECT(load_on());
+	w.p.now = BG_SEC(130) + BG_SEC(3155760000ULL);
+	player_step(&w.p);
+	EXPECT(!load_on());
+	w.p.now = U64_MAX;
+	player_lines(&w.p, ALL);
+	player_step(&w.p);
+	EXPECT(!load_on());
+	w.p.now = 0;
+	player_step(&w.p);
+	EXPECT(!load_on());
+}
+
+/* What is in force already makes no event, what is not does. */
+static void writes(void)
+{
+	static const u64 other[BG_NR_SETTINGS] = {
+		[BG_SET_ENABLED] = 0,
+		[BG_SET_INHIBIT] = 1,
+		[BG_SET_MUTE] = 1,
+		[BG_SET_PRE_ALARM_DELAY] = BG_SEC(60),
+		[BG_SET_RESTORE_DELAY] = BG_SEC(2),
+		[BG_SET_RECONNECT_DELAY] = BG_SEC(60),
+	};
+	unsigned int n;
+	u64 seq;
+
+	start(0);
+	seq = w.p.events;
+	for (n = 0; n < BG_NR_SETTINGS; n++) {
+		w.p.wishes = BIT(n);
+		player_step(&w.p);
+		EXPECT(w.p.events == seq);
+	}
+	for (n = 0; n < BG_NR_SETTINGS; n++) {
+		watched_setting(&w, n, other[n]);
+		player_step(&w.p);
+		EXPECT(w.p.events == ++seq);
+		EXPECT(w.p.res.event.set == BIT(n));
+		EXPECT(w.p.res.event.changed & BIT(BG_CHANGED_SETTINGS));
+		EXPECT(w.p.res.event.cause == BIT(BG_CAUSE_USER));
+	}
+}
+
+/* The blink is no event, and a muted alarm is told as off. */
+static void blink_is_no_event(void)
+{
+	u64 seq;
+
+	start(0);
+	w.p.cfg.intermittent = true;
+	w.o.cfg.intermittent = true;
+	lines_at(BG_SEC(1), ALL | PL_W);
+	seq = w.p.events;
+	player_run(&w.p, BG_SEC(1) + BG_MS(900));
+	EXPECT(!(w.p.pins & PL_ALARM));
+	EXPECT(w.p.fsm.view.outputs & PL_ALARM);
+	player_run(&w.p, BG_SEC(1000));
+	EXPECT(w.p.events == seq);
+	watched_setting(&w, BG_SET_MUTE, 1);
+	player_step(&w.p);
+	EXPECT(!(w.p.fsm.view.outputs & PL_ALARM));
+	EXPECT(w.p.events == seq + 1);
+}
+
+static void counters(void)
+{
+	const struct bg_counters *c = &w.p.fsm.counters;
+
+	start(0);
+	lines_at(BG_SEC(10), PL_C | PL_L);
+	lines_at(BG_SEC(60), PL_L);
+	lines_at(BG_SEC(61), PL_C | PL_L);
+	player_run(&w.p, BG_SEC(70));
+	lines_at(BG_SEC(100), PL_C);
+	lines_at(BG_SEC(105), 0);
+	lines_at(BG_SEC(110), ALL);
+	player_run(&w.p, BG_SEC(120));
+	watched_setting(&w, BG_SET_INHIBIT, 1);
+	player_step(&w.p);
+	EXPECT(c->pre_alarms == 1);
+	EXPECT(c->load_disconnects == 1);
+	EXPECT(c->charger_disconnects == 1);
+	EXPECT(c->remote_offs == 1);
+	EXPECT(!c->faults);
+	EXPECT(c->state_ns[BG_NORMAL] == BG_SEC(19));
+	EXPECT(c->state_ns[BG_PRE_ALARM] == BG_SEC(30));
+	EXPECT(c->state_ns[BG_LOAD_OFF] == BG_SEC(61));
+	EXPECT(c->state_ns[BG_STANDBY] == BG_SEC(10));
+}
+
+/* Minimum delay and restore times keep the system awake, reconnect wakes it. */
+static void sleep_of_the_system(void)
+{
+	start(0);
+	player_run(&w.p, BG_SEC(1));
+	EXPECT(!w.p.res.stay_awake && w.p.res.resume_at == BG_NEVER);
+	lines_at(BG_SEC(2), PL_C | PL_L);
+	EXPECT(w.p.res.stay_awake);
+	player_run(&w.p, BG_SEC(33));
+	EXPECT(!w.p.res.stay_awake && w.p.res.resume_at == BG_SEC(62));
+	lines_at(BG_SEC(40), ALL);
+	EXPECT(w.p.res.stay_awake);
+	player_run(&w.p, BG_MS(41500));
+	EXPECT(!w.p.res.stay_awake && w.p.res.resume_at == BG_SEC(62));
+	/* Late for all of it. */
+	w.p.now = BG_SEC(5000);
+	player_step(&w.p);
+	EXPECT(load_on() && w.p.res.resume_at == BG_NEVER);
+}
+
+static void heartbeat(void)
+{
+	u32 beats = 0, level, n;
+
+	watched_init(&w);
+	player_default(&w.p);
+	w.p.cfg.heartbeat = true;
+	{
+		struct bg_settings set = w.p.wish;
+
+		player_start(&w.p, &set);
+	}
+	level = w.p.res.outputs & BIT(BG_OUT_HEARTBEAT);
+	for (n = 0; n < 100; n++) {
+		player_run(&w.p, w.p.res.deadline);
+		if ((w.p.res.outputs & BIT(BG_OUT_HEARTBEAT)) == level)
+			continue;
+		level ^= BIT(BG_OUT_HEARTBEAT);
+		beats++;
+		EXPECT(w.p.res.write & BIT(BG_OUT_HEARTBEAT));
+	}
+	EXPECT(beats > 90);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} scenarios[] = {
+	{ "the delay starts when the warning was written",
+	  onset_is_the_write },
+	{ "the delay runs without a warning", onset_without_write },
+	{ "a minute of bouncing", bounce_for_a_minute },
+	{ "a minute of toggling", toggle_for_a_minute },
+	{ "the fifth window of a row", fifth_window },
+	{ "rows apart", rows_apart },
+	{ "the end of a window", window_end },
+	{ "bounce behind a hardware filter", hardware_bounce },
+	{ "clocks that go back or far on", clocks },
+	{ "writes of settings", writes },
+	{ "the blink is no event", blink_is_no_event },
+	{ "counters", counters },
+	{ "sleep of the system", sleep_of_the_system },
+	{ "heartbeat", heartbeat },
+};
+
+/**
+ * scenarios_run() - run them all
+ */
+void scenarios_run(void)
+{
+	unsigned int n;
+
+	for (n = 0; n < sizeof(scenarios) / sizeof(scenarios[0]); n++) {
+		*why = '\0';
+		scenarios[n].run();
+		if (w.o.broken)
+			snprintf(why, sizeof(why), "%s", w.o.broken);
+		else if (w.p.events_bad)
+			snprintf(why, sizeof(why), "events out of order");
+		test_done(!*why, scenarios[n].name, why);
+	}
+}

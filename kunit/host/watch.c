@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * battguard - players with an observer at their side
+ */
+#include <string.h>
+
+#include "watch.h"
+
+static void watched_judge(struct player *p)
+{
+	struct observer *o = p->watcher;
+	const struct obs_told told = {
+		.view = &p->fsm.view,
+		.counters = &p->fsm.counters,
+		.safe_until = bg_fsm_load_safe_until(&p->fsm),
+	};
+
+	if (p->steps == 1)
+		obs_start(o, &p->cfg, &p->wish, p->now);
+	/* Once a rule is broken, the observer's memory is worth nothing. */
+	if (!o->broken)
+		obs_judge(o, &p->in, p->now, &p->res, &told);
+}
+
+/**
+ * watched_init() - a player that was not started yet
+ * @w: player and observer
+ */
+void watched_init(struct watched *w)
+{
+	memset(w, 0, sizeof(*w));
+	w->p.watch = watched_judge;
+	w->p.watcher = &w->o;
+}
+
+void watched_copy(struct watched *to, const struct watched *from)
+{
+	*to = *from;
+	to->p.watcher = &to->o;
+}
+
+/**
+ * watched_setting() - a user's write, to be seen by the next evaluation
+ * @w: player and observer
+ * @which: setting
+ * @value: value, in ns if it is a time
+ */
+void watched_setting(struct watched *w, enum bg_setting which, u64 value)
+{
+	struct bg_settings *wish = &w->p.wish;
+
+	switch (which) {
+	case BG_SET_ENABLED:
+		wish->enabled = value;
+		break;
+	case BG_SET_INHIBIT:
+		wish->inhibit = value;
+		break;
+	case BG_SET_MUTE:
+		wish->mute = value;
+		break;
+	case BG_SET_PRE_ALARM_DELAY:
+		wish->pre_alarm_delay = value;
+		break;
+	case BG_SET_RESTORE_DELAY:
+		wish->restore_delay = value;
+		break;
+	case BG_SET_RECONNECT_DELAY:
+	default:
+		wish->reconnect_delay = value;
+		break;
+	}
+	w->p.wishes |= BIT(which);
+}
+
+/* xorshift64* */
+u32 random_next(u64 *seed)
+{
+	*seed ^= *seed >> 12;
+	*seed ^= *seed << 25;
+	*seed ^= *seed >> 27;
+	return (*seed * 0x2545f4914f6cdd1dULL) >> 32;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * battguard - players with an observer at their side, and what tests share
+ */
+#ifndef BATTGUARD_WATCH_H
+#define BATTGUARD_WATCH_H
+
+#include "observer.h"
+#include "player.h"
+
+/* A player and its observer; a copy of it goes on by itself. */
+struct watched {
+	struct player p;
+	struct observer o;
+};
+
+void watched_init(struct watched *w);
+void watched_copy(struct watched *to, const struct watched *from);
+void watched_setting(struct watched *w, enum bg_setting which, u64 value);
+
+/* One test is done. */
+void test_done(bool passed, const char *name, const char *why);
+
+/* Random numbers that come back with their seed. */
+u32 random_next(u64 *seed);
+
+void script_play(struct watched *w, const u8 *data, size_t size);
+
+void scenarios_run(void);
+void enumerate_run(void);
+void random_run(u64 seed, unsigned int runs);
+void compare_run(u64 seed, unsigned int runs);
+
+#endif

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * battguard - a board on the table
+ */
+#include "player.h"
+
+/**
+ * player_default() - a full board with one chain and the usual delays
+ * @p: player, zeroed
+ *
+ * All lines are asserted but low-cell and remote-h; no debouncing, so that an
+ * edge is a decision.
+ */
+void player_default(struct player *p)
+{
+	p->cfg.lines = PL_D | PL_C | PL_W | PL_L | PL_H;
+	p->cfg.lockout_window = BG_SEC(3600);
+	p->wish.pre_alarm_delay = BG_SEC(30);
+	p->wish.restore_delay = BG_SEC(1);
+	p->wish.reconnect_delay = BG_SEC(30);
+	p->wish.enabled = true;
+	p->level = PL_D | PL_C | PL_L;
+}
+
+/**
+ * player_start() - bind: the first evaluation
+ * @p: player
+ * @set: settings to start with
+ */
+void player_start(struct player *p, const struct bg_settings *set)
+{
+	p->wish = *set;
+	p->wishes = 0;
+	p->in = (struct bg_inputs) { 0 };
+	bg_fsm_init(&p->fsm, set, p->now);
+	player_step(p);
+}
+
+/*
+ * Do what the evaluation asked for, and note down for the next one what came
+ * of it.
+ */
+static void player_act(struct player *p)
+{
+	const u32 todo = (p->res.write | p->res.check) & PL_CHECKED;
+	const u32 obey = p->res.write & ~p->broken & PL_CHECKED;
+	const u32 seen = p->cfg.readable & todo;
+	const u32 wrote = p->res.write & PL_CHECKED & p->broken;
+
+	p->pins = (p->pins & ~obey) | (p->res.outputs & obey);
+	p->in.tried = todo;
+	p->in.checked = p->res.check & p->cfg.readable;
+	p->in.out_failed = wrote |
+			   ((p->pins ^ p->res.outputs) & p->in.checked);
+	p->in.out_level = (p->pins & (seen | wrote)) |
+			  (p->res.outputs & todo & ~seen & ~wrote);
+	p->in.sounded = 0;
+	if (p->res.write & p->res.outputs & ~p->broken & PL_ALARM) {
+		p->now = bg_after(p->now, p->latency);
+		p->in.sounded = p->now;
+	}
+}
+
+static void player_evaluate(struct player *p)
+{
+	const u32 read = bg_fsm_lines_to_read(&p->fsm, &p->cfg, p->now);
+
+	p->in.read = read;
+	p->in.failed = read & p->dead;
+	p->in.level = p->level & read & ~p->dead;
+	p->in.edge = p->edge;
+	p->in.set = p->wishes;
+	p->in.settings = p->wish;
+	p->edge = 0;
+	p->wishes = 0;
+
+	bg_fsm_step(&p->fsm, &p->cfg, &p->in, p->now, &p->res);
+	p->steps++;
+	if (p->res.evented && p->res.event.seq != ++p->events)
+		p->events_bad++;
+	if (p->watch)
+		p->watch(p);
+	player_act(p);
+}
+
+/**
+ * player_step() - evaluate now
+ * @p: player
+ *
+ * And once more when an output failed or recovered, or the pre-alarm has just
+ * come on, as this is news that does not wait.
+ */
+void player_step(struct player *p)
+{
+	player_evaluate(p);
+	if (p->res.onset ||
+	    ((p->in.out_failed ^ p->fsm.view.out_faulty) & p->in.tried))
+		player_evaluate(p);
+}
+
+/**
+ * player_run() - let time pass, with an evaluation at each deadline only
+ * @p: player
+ * @until: time to stop at; a deadline at that very time is served
+ */
+void player_run(struct player *p, u64 until)
+{
+	while (p->res.deadline <= until && p->res.deadline > p->fsm.now) {
+		p->now = bg_later(p->now, p->res.deadline);
+		player_step(p);
+	}
+	p->now = bg_later(p->now, until);
+}

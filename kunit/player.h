@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * battguard - a board on the table: plays lines, users and time to the state
+ * machine, and does to make-believe outputs what it asks for
+ *
+ * As pure as what it plays with: it also compiles in userspace, where the same
+ * timelines run under an observer.
+ */
+#ifndef BATTGUARD_PLAYER_H
+#define BATTGUARD_PLAYER_H
+
+#include "../driver/fsm.h"
+
+/* Short names for the lines of the first two chains. */
+#define PL_D	BIT(BG_LINE_DISCHARGE)
+#define PL_D2	BIT(BG_LINE_DISCHARGE + 1)
+#define PL_C	BIT(BG_LINE_CHARGE)
+#define PL_C2	BIT(BG_LINE_CHARGE + 1)
+#define PL_W	BIT(BG_LINE_LOW_CELL)
+#define PL_W2	BIT(BG_LINE_LOW_CELL + 1)
+#define PL_L	BIT(BG_LINE_REMOTE_L)
+#define PL_H	BIT(BG_LINE_REMOTE_H)
+
+/* Short names for the outputs. */
+#define PL_LOAD		BIT(BG_OUT_LOAD)
+#define PL_CHARGER	BIT(BG_OUT_CHARGER)
+#define PL_ALARM	BIT(BG_OUT_PRE_ALARM)
+#define PL_CHECKED	(PL_LOAD | PL_CHARGER | PL_ALARM)
+
+/**
+ * struct player - a guard and the world around it
+ * @fsm: the guard
+ * @cfg: its board
+ * @res: what the latest evaluation decided
+ * @in: what the latest evaluation was told
+ * @wish: settings the user writes with the next evaluation
+ * @wishes: which of them, by BIT() of &enum bg_setting
+ * @now: present time in ns
+ * @latency: time the write of an output takes, in ns
+ * @level: lines that are asserted
+ * @edge: lines with an edge that no evaluation has seen
+ * @dead: lines that cannot be read
+ * @broken: outputs that cannot be set
+ * @pins: outputs that are active
+ * @steps: number of evaluations
+ * @events: number of events
+ * @events_bad: events that were numbered otherwise than one after the other
+ * @watch: called after each evaluation, or %NULL
+ * @watcher: for @watch
+ */
+struct player {
+	struct bg_fsm fsm;
+	struct bg_config cfg;
+	struct bg_result res;
+	struct bg_inputs in;
+	struct bg_settings wish;
+	u32 wishes;
+	u64 now;
+	u64 latency;
+	u32 level;
+	u32 edge;
+	u32 dead;
+	u32 broken;
+	u32 pins;
+	u32 steps;
+	u64 events;
+	u32 events_bad;
+	void (*watch)(struct player *p);
+	void *watcher;
+};
+
+void player_default(struct player *p);
+void player_start(struct player *p, const struct bg_settings *set);
+void player_step(struct player *p);
+void player_run(struct player *p, u64 until);
+
+static inline void player_lines(struct player *p, u32 level)
+{
+	p->edge |= p->level ^ level;
+	p->level = level;
+}
+
+#endif

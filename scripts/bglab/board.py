@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A whole board: a stock kernel, battguard.ko on it, and the terminals."""
+
+import os
+
+from . import devicetree, guest, kernels, lines
+from .common import setup
+
+LABEL = "house-bank"
+SUPPLY = f"/sys/class/power_supply/{LABEL}"
+DRIVER = "/sys/bus/platform/drivers/battguard"
+NODE = "battery-guard"
+
+FILES = ("state", "load", "charger", "pre_alarm", "remote", "load_off_reasons",
+         "charger_off_reasons", "pre_alarm_remaining_ms")
+
+# Prints name=value of every file; one the driver lacks shows as empty.
+SHOW = f"""#!/bin/sh
+cd {SUPPLY} || exit 1
+for file in "$@"; do
+	value=
+	read -r value 2>/dev/null <$file
+	echo "$file=$value"
+done
+"""
+
+WORDS = {
+    "undervoltage": "the battery forbids discharge",
+    "battery": "the battery forbids charging",
+    "cable": "both permissions are open: look at the cable",
+    "remote": "remote is off",
+    "user": "switched off by the user",
+    "reconnect-delay": "the reconnect delay runs",
+    "restore-delay": "the permission must hold a moment longer",
+    "lockout": "locked out after repeated disconnects",
+    "pre-alarm": "charging is inhibited during the pre-alarm",
+    "fault": "a line is faulty",
+    "none": "",
+}
+
+
+def series():
+    """The kernel series the user asked for."""
+    return os.environ.get("KERNEL") or "6.12"
+
+
+class Board(guest.Guest):
+    """A guest with a guard wired to the PL061.
+
+    changes: device tree properties beside the full wiring; initial: inputs
+    asserted at power-up; bind: load the module (the guard probes) at once.
+    """
+
+    def __init__(self, kernel, module, changes=None, initial=None, bind=True,
+                 nodes=None, **options):
+        wires = lines.Lines() if initial is None else lines.Lines(initial)
+        setup_script = "insmod /modules/battguard.ko\n" if bind else ""
+        super().__init__(kernel.image, nodes or devicetree.guard_node(changes, NODE),
+                         [module], {"bin/show": SHOW}, setup_script=setup_script,
+                         lines=wires, **options)
+
+    def show(self, *files):
+        """Values of the supply's files, by name."""
+        text = self.sh("show " + " ".join(files or FILES))
+        return dict(line.split("=", 1) for line in text.splitlines())
+
+    def value(self, name):
+        return self.sh(f"cat {SUPPLY}/{name}")
+
+
+def prepare(which=None):
+    """(kernel, module): everything fetched and built for a series."""
+    setup("base", "qemu", "dt", "cross", "headers")
+    kernel = kernels.stock(which or series())
+    return kernel, kernels.build_module(kernel)
+
+
+def plain_words(reasons):
+    """A reasons file's content in plain words."""
+    return "; ".join(WORDS.get(word, word) for word in reasons.split() if word != "none")
