@@ -134,7 +134,9 @@ static void bg_trace(struct battguard *bg, u32 edge)
 
 	for (n = 0; n < BG_LINES_MAX; n++)
 		if (edge & BIT(n))
-			trace_battguard_edge(bg->name, n);
+			trace_battguard_edge(bg->name, n, bg->fsm.line[n].raw,
+					     bg->fsm.line[n].state ==
+					     BG_LINE_UNREADABLE);
 	if (res->evented)
 		trace_battguard_decision(bg->name, &res->event);
 	for (n = 0; n < BG_NR_OUTS; n++)

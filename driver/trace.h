@@ -45,18 +45,38 @@
 		      { BIT(BG_WHY_FAULT), "fault" })
 #endif
 
-TRACE_EVENT(battguard_edge,
-	TP_PROTO(const char *name, unsigned int line),
-	TP_ARGS(name, line),
+DECLARE_EVENT_CLASS(battguard_line,
+	TP_PROTO(const char *name, unsigned int number, bool value, bool failed),
+	TP_ARGS(name, number, value, failed),
 	TP_STRUCT__entry(
 		__string(name, name)
-		__field(unsigned int, line)
+		__field(unsigned int, number)
+		__field(bool, value)
+		__field(bool, failed)
 	),
 	TP_fast_assign(
 		bg_trace_assign_name(name);
-		__entry->line = line;
+		__entry->number = number;
+		__entry->value = value;
+		__entry->failed = failed;
 	),
-	TP_printk("name=%s line=%u", __get_str(name), __entry->line)
+	TP_printk("name=%s line=%u value=%d failed=%d", __get_str(name),
+		  __entry->number, __entry->value, __entry->failed)
+);
+
+/* An edge on an input line, and the level that was read then. */
+DEFINE_EVENT(battguard_line, battguard_edge,
+	TP_PROTO(const char *name, unsigned int number, bool value, bool failed),
+	TP_ARGS(name, number, value, failed)
+);
+
+/* An output that was written. */
+DEFINE_EVENT_PRINT(battguard_line, battguard_output,
+	TP_PROTO(const char *name, unsigned int number, bool value, bool failed),
+	TP_ARGS(name, number, value, failed),
+	TP_printk("name=%s output=%s value=%d failed=%d", __get_str(name),
+		  bg_trace_output(__entry->number), __entry->value,
+		  __entry->failed)
 );
 
 TRACE_EVENT(battguard_decision,
@@ -94,26 +114,6 @@ TRACE_EVENT(battguard_decision,
 		  __entry->lines, __entry->faulty, __entry->changed,
 		  __entry->cause, bg_trace_reasons(__entry->load_reasons),
 		  bg_trace_reasons(__entry->charger_reasons))
-);
-
-TRACE_EVENT(battguard_output,
-	TP_PROTO(const char *name, unsigned int output, bool value, bool failed),
-	TP_ARGS(name, output, value, failed),
-	TP_STRUCT__entry(
-		__string(name, name)
-		__field(unsigned int, output)
-		__field(bool, value)
-		__field(bool, failed)
-	),
-	TP_fast_assign(
-		bg_trace_assign_name(name);
-		__entry->output = output;
-		__entry->value = value;
-		__entry->failed = failed;
-	),
-	TP_printk("name=%s output=%s value=%d failed=%d", __get_str(name),
-		  bg_trace_output(__entry->output), __entry->value,
-		  __entry->failed)
 );
 
 #endif
