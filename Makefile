@@ -8,6 +8,7 @@
 #                        (default: those of the running kernel)
 #   ARCH, CROSS_COMPILE  as for the kernel
 #   INSTALL_MOD_PATH     as for the kernel's modules_install
+#   CC, PKG_CONFIG, CFLAGS, LDFLAGS, DESTDIR, PREFIX   for the tool, see tools/
 #   KERNEL               demo: series of the kernel to boot, 6.12 or 6.1
 #   INTERACTIVE=1        demo: you move the lines
 #   BATTGUARD_BUILD      where tests keep downloads and builds (default: build/)
@@ -25,11 +26,21 @@ all: modules
 modules modules_install clean:
 	$(MAKE) -C $(KERNEL_SRC) M=$(CURDIR) $@
 
+tools:
+	$(MAKE) -C tools all
+
+# The tool, its man pages and the header; modules_install is for the module.
+install:
+	$(MAKE) -C tools install
+
 help:
 	@echo 'Module:'
 	@echo '  modules          build battguard.ko (default)'
 	@echo '  modules_install  install it below INSTALL_MOD_PATH'
 	@echo '  clean            remove what these two left here'
+	@echo 'Tool:'
+	@echo '  tools            build battguardctl'
+	@echo '  install          install it below DESTDIR and PREFIX'
 	@echo 'On a Debian 12 machine, as root:'
 	@echo '  demo             watch a battery run down and come back, in QEMU'
 	@echo '  check            run every test'
@@ -38,7 +49,9 @@ help:
 	@echo '  kunit            KUnit suites in QEMU'
 	@echo '  simtest          end to end with gpio-sim, in warped time, in QEMU'
 	@echo '  e2e              end to end on stock kernels, lines driven from outside'
+	@echo '  tooltest         battguardctl, on a stock kernel in QEMU'
 	@echo '  binding-check    devicetree binding'
+	@echo '  netlink          generated files against the netlink specification'
 	@echo '  matrix           builds for all kernels and architectures'
 
 demo:
@@ -48,12 +61,12 @@ demo:
 check:
 	@$(PYTHON) scripts/check
 
-host-test kunit simtest e2e binding-check matrix:
+host-test netlink kunit simtest e2e tooltest binding-check matrix:
 	@$(PYTHON) scripts/check $@
 
 fuzz:
 	@scripts/setup base clang
 	$(MAKE) -C kunit/host O=$(HOST_O) $(if $(SECONDS),SECONDS=$(SECONDS)) fuzz
 
-.PHONY: all modules modules_install clean help demo check host-test fuzz \
-	kunit simtest e2e binding-check matrix
+.PHONY: all modules modules_install clean tools install help demo check host-test fuzz \
+	netlink kunit simtest e2e tooltest binding-check matrix
