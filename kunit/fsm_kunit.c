@@ -332,6 +332,29 @@ static void fsm_charge_blocked(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, view->charge_blocked);
 }
 
+/* Letting go is the last event: all off, and whoever unbinds is a user. */
+static void fsm_unbind(struct kunit *test)
+{
+	struct player *p = fsm_start(test);
+	const struct bg_event *event = &p->res.event;
+	const u64 last = p->fsm.seq;
+
+	bg_fsm_unbind(&p->fsm, BG_SEC(5), &p->res);
+	KUNIT_EXPECT_TRUE(test, p->res.evented);
+	KUNIT_EXPECT_EQ(test, event->seq, last + 1);
+	KUNIT_EXPECT_EQ(test, event->cause, BIT(BG_CAUSE_UNBIND));
+	KUNIT_EXPECT_EQ(test, event->changed,
+			BIT(BG_CHANGED_STATE) | BIT(BG_CHANGED_LOAD) |
+			BIT(BG_CHANGED_CHARGER) | BIT(BG_CHANGED_REASONS));
+	KUNIT_EXPECT_EQ(test, event->view.state, BG_STANDBY);
+	KUNIT_EXPECT_EQ(test, event->view.outputs, 0);
+	KUNIT_EXPECT_EQ(test, event->view.load_reasons, BIT(BG_WHY_USER));
+	KUNIT_EXPECT_EQ(test, event->view.charger_reasons, BIT(BG_WHY_USER));
+	KUNIT_EXPECT_EQ(test, p->res.write, 0);
+	KUNIT_EXPECT_EQ(test, p->res.deadline, BG_NEVER);
+	KUNIT_EXPECT_FALSE(test, p->res.stay_awake);
+}
+
 static struct kunit_case fsm_tests[] = {
 	KUNIT_CASE_PARAM(fsm_timelines, timeline_gen_params),
 	KUNIT_CASE(fsm_events),
@@ -345,6 +368,7 @@ static struct kunit_case fsm_tests[] = {
 	KUNIT_CASE(fsm_lines_to_read),
 	KUNIT_CASE(fsm_chains),
 	KUNIT_CASE(fsm_charge_blocked),
+	KUNIT_CASE(fsm_unbind),
 	{}
 };
 
