@@ -254,10 +254,9 @@ static int bg_nl_dev_dump(struct sk_buff *skb, struct netlink_callback *cb)
 			break;
 		}
 		genlmsg_end(skb, hdr);
+		cb->args[0] = n + 1;
 	}
 	mutex_unlock(&bg_devices_lock);
-
-	cb->args[0] = n;
 	return skb->len ? skb->len : ret;
 }
 
@@ -391,7 +390,9 @@ static int bg_nl_event_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		ret = PTR_ERR_OR_ZERO(bg);
 		if (!ret) {
 			dump->id = bg->nl_id;
-			dump->seq = seq ? nla_get_u64(seq) : bg_first_event(bg);
+			/* There never was an event 0 that could be lost. */
+			dump->seq = seq ? max(nla_get_u64(seq), 1ULL) :
+					  bg_first_event(bg);
 		}
 	}
 	if (!ret && bg)
