@@ -36,6 +36,7 @@ help:
 	@echo '  host-test        state machine in userspace'
 	@echo '  fuzz             the same, fuzzed (SECONDS=60)'
 	@echo '  kunit            KUnit suites in QEMU'
+	@echo '  kunit-in-tree    the same, imported into a kernel tree, by its kunit.py'
 	@echo '  simtest          end to end with gpio-sim, in warped time, in QEMU'
 	@echo '  e2e              end to end on stock kernels, lines driven from outside'
 	@echo '  binding-check    devicetree binding'
@@ -48,7 +49,7 @@ demo:
 check:
 	@$(PYTHON) scripts/check
 
-host-test kunit simtest e2e binding-check matrix:
+host-test kunit kunit-in-tree simtest e2e binding-check matrix:
 	@$(PYTHON) scripts/check $@
 
 fuzz:
@@ -56,4 +57,4 @@ fuzz:
 	$(MAKE) -C kunit/host O=$(HOST_O) $(if $(SECONDS),SECONDS=$(SECONDS)) fuzz
 
 .PHONY: all modules modules_install clean help demo check host-test fuzz \
-	kunit simtest e2e binding-check matrix
+	kunit kunit-in-tree simtest e2e binding-check matrix
