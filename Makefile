@@ -19,6 +19,9 @@ KERNEL_SRC = /lib/modules/$(shell uname -r)/build
 endif
 
 PYTHON ?= python3 -B
+SUITES := source netlink host-test binding-check matrix kunit kunit-in-tree \
+	simtest e2e tooltest ynl nlfuzz
+
 HOST_O = $(or $(BATTGUARD_BUILD),$(CURDIR)/build)/host
 
 all: modules
@@ -47,11 +50,16 @@ help:
 	@echo '  host-test        state machine in userspace'
 	@echo '  fuzz             the same, fuzzed (SECONDS=60)'
 	@echo '  kunit            KUnit suites in QEMU'
+	@echo '  kunit-in-tree    the same, imported into a kernel tree, by its kunit.py'
 	@echo '  simtest          end to end with gpio-sim, in warped time, in QEMU'
 	@echo '  e2e              end to end on stock kernels, lines driven from outside'
 	@echo '  tooltest         battguardctl, on a stock kernel in QEMU'
 	@echo '  binding-check    devicetree binding'
 	@echo '  netlink          generated files against the netlink specification'
+	@echo '  ynl              the kernel'"'"'s own netlink client against battguardctl'
+	@echo '  nlfuzz           malformed netlink messages, on a kernel with KASAN'
+	@echo '  nlfuzz-long      the same, a million of each user (COUNT=1000000)'
+	@echo '  source           the kernel'"'"'s checkers of sources'
 	@echo '  matrix           builds for all kernels and architectures'
 
 demo:
@@ -61,12 +69,15 @@ demo:
 check:
 	@$(PYTHON) scripts/check
 
-host-test netlink kunit simtest e2e tooltest binding-check matrix:
+$(SUITES):
 	@$(PYTHON) scripts/check $@
+
+nlfuzz-long:
+	@$(PYTHON) scripts/nlfuzz.py --count $(or $(COUNT),1000000)
 
 fuzz:
 	@scripts/setup base clang
 	$(MAKE) -C kunit/host O=$(HOST_O) $(if $(SECONDS),SECONDS=$(SECONDS)) fuzz
 
-.PHONY: all modules modules_install clean tools install help demo check host-test fuzz \
-	netlink kunit simtest e2e tooltest binding-check matrix
+.PHONY: all modules modules_install clean tools install help demo check fuzz \
+	nlfuzz-long $(SUITES)

@@ -4,7 +4,8 @@
 
 Each cell of the table is a test: a compiler's or modpost's warning fails it.
 Where the kernel is one built from source, the KUnit module is built too.  The
-arm64 cells are also measured: the module's code may take 32 KiB.
+arm64 cells are also measured: the module's code may take 32 KiB, and so may a
+device's memory with its ring of events.
 
 A cell whose headers cannot be fetched just now (an archive amid its update)
 is told and skipped, but a series or an architecture that was skipped
@@ -20,13 +21,8 @@ from bglab import common, kernels, srckernel
 from bglab.common import BUILD, ROOT, Trouble, lock, run
 
 LIMIT = 32 * 1024
-# That another compiler than the kernel's is at work says nothing of our code,
-# nor does a kernel that was prepared but not built and so exports no symbols.
-NOT_OURS = re.compile(r"warning: (the compiler|pahole version) differs from the one|"
-                      r"WARNING: .*Module\.symvers.* is missing|"
-                      r"WARNING: modpost: .* undefined!|"
-                      r" +You can set KBUILD_MODPOST_WARN|"
-                      r"WARNING: modpost: suppressed \d+ unresolved symbol warnings")
+# That another compiler than the kernel's is at work says nothing of our code.
+NOT_OURS = re.compile(r"warning: (the compiler|pahole version) differs from the one")
 STRICT = ("W=1", "KCFLAGS=-Werror")
 
 
@@ -70,6 +66,16 @@ def sizes(module, cross):
         elif "W" not in match[3]:
             data += int(match[2], 16)
     return code, data
+
+
+def memory(module, cross):
+    """Bytes of a device's structure and of its ring of events (debug information)."""
+    dump = run([cross + "readelf", "--debug-dump=info", module])
+    found = dict(re.findall(r"DW_TAG_structure_type\)\n[^\n]*DW_AT_name[^\n]*: "
+                            r"(battguard|bg_ring)\n[^\n]*DW_AT_byte_size *: (\w+)\n", dump))
+    if len(found) != 2:
+        raise Trouble(f"no sizes of struct battguard and bg_ring in {module.name}")
+    return sum(int(size, 0) for size in found.values())
 
 
 def cells(series, arches, source):
@@ -122,6 +128,9 @@ def main():
         if arch == "arm64":
             result(0 < code <= LIMIT, f"code on arm64 for {one}: {code} bytes of {LIMIT} "
                                       f"(read-only data {data} bytes)")
+            each = memory(module, kernels.ARCHES[arch][2])
+            result(0 < each <= LIMIT, f"memory for each device on arm64 for {one}: "
+                                      f"{each} bytes of {LIMIT}")
     for one in [*series, *arches]:
         if one not in built:
             result(False, f"no build at all for {one}")

@@ -21,13 +21,14 @@ import subprocess
 import sys
 import time
 
+from . import download
 from .common import BUILD, Trouble, lock, main, run, say
 
 APT = BUILD / "apt"
 DEBS = BUILD / "debs"
 INDEX = DEBS / "index.json"
 ARCHITECTURES = ("amd64", "arm64", "armhf")
-TRIES = 3
+
 
 # A state for each release: which suites it sees, and which one wins when
 # several have a package. "security" ones come from the security archive.
@@ -161,7 +162,7 @@ APT::Architectures {{ "{self.arch}"; }};
 APT::Sandbox::User "root";
 APT::Get::List-Cleanup "true";
 Acquire::Languages "none";
-Acquire::Retries "{TRIES}";
+Acquire::Retries "3";
 Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
 """
         path = home / "apt.conf"
@@ -195,23 +196,40 @@ Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
         self.stamp.touch()
 
     def download(self, name, into):
-        """The package file; what an earlier, broken try left is continued."""
+        """The package file, checked against the archive's signed lists."""
         into.mkdir(parents=True, exist_ok=True)
-        before = set(into.glob("*.deb"))
-        for attempt in range(1, TRIES + 1):
-            self.refresh(force=attempt == 2)    # the archive may have moved on
-            code = self._loud(["apt-get", "-q", "download", name], cwd=into)
-            if not code:
-                break
-            if attempt < TRIES:
-                say(f"fetching {name} failed, trying again")
-                time.sleep(2 * attempt)
-        else:
+        try:
+            return self._download(name, into)
+        except Trouble as trouble:
+            say(str(trouble))
+        self.refresh(force=True)            # the archive may have moved on
+        return self._download(name, into)
+
+    def _download(self, name, into):
+        self.refresh()
+        told = subprocess.run(["apt-get", "-qq", "--print-uris", "download", name], text=True,
+                              env=self._environment(), stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+        match = re.search(r"^'(\S+)' (\S+\.deb) (\d+) (\w+):(\w+)$", told.stdout, re.M)
+        if not match:
+            raise Trouble(f"{self.suite} has no package {name} ({self.arch})")
+        uri, file, size, method, wanted = match.groups()
+        target = into / file
+        if uri.startswith(("http:", "https:")):
+            return download.fetch(uri, target, int(size), method.lower(), wanted,
+                                  self._proxy(uri.split(":")[0]))
+        # Another kind of archive (a medium, a mirror list): apt knows how.
+        target.unlink(missing_ok=True)
+        if self._loud(["apt-get", "-q", "download", name], cwd=into) or not target.is_file() \
+                or download.digest(target, method.lower()) != wanted:
             raise Trouble(f"cannot fetch the package {name} ({self.arch}) from {self.suite}")
-        fresh = set(into.glob("*.deb")) - before
-        if len(fresh) != 1:
-            raise Trouble(f"apt-get fetched no {name} ({self.arch})")
-        return fresh.pop()
+        return target
+
+    def _proxy(self, scheme):
+        """The proxy that apt would use; the environment's is found anyway."""
+        text = run(["apt-config", "dump", f"Acquire::{scheme}::Proxy"])
+        match = re.search(r'::Proxy "(.+)";', text)
+        return match[1] if match and match[1].upper() != "DIRECT" else None
 
     def _loud(self, argv, **options):
         return subprocess.run(argv, env=self._environment(), stdin=subprocess.DEVNULL,
@@ -236,17 +254,9 @@ def _store(key, value):
     spare.replace(INDEX)
 
 
-def _sha256(path):
-    digest = hashlib.sha256()
-    with open(path, "rb") as handle:
-        while block := handle.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
 def _intact(path, sha256):
     """Whether the file is the one recorded."""
-    return path.is_file() and _sha256(path) == sha256
+    return path.is_file() and download.digest(path) == sha256
 
 
 def fetch(names, arch, suite="bookworm"):
@@ -267,7 +277,7 @@ def fetch(names, arch, suite="bookworm"):
             fresh = Apt(suite, arch).download(name, DEBS / "new")
             path = DEBS / fresh.name
             fresh.replace(path)
-            _store(key, {"file": path.name, "sha256": _sha256(path)})
+            _store(key, {"file": path.name, "sha256": download.digest(path)})
             found.append(path)
     return found
 

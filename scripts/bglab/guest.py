@@ -40,6 +40,9 @@ class Message:
     text: str
 
 
+# Guests of this process that have not ended.
+_RUNNING = set()
+
 LIBC = ctypes.CDLL(None)
 
 
@@ -49,6 +52,17 @@ def _die_with_parent():
     # A guest idles nearly always; when it does wake, what it does is timed.
     with contextlib.suppress(OSError):
         os.nice(-10)
+
+
+def running():
+    """The process numbers of the QEMUs of this process."""
+    return [guest.pid for guest in list(_RUNNING) if guest.pid]
+
+
+def end_all():
+    """Stop every guest of this process at once, whatever its thread is doing."""
+    for guest in list(_RUNNING):
+        guest.kill()
 
 
 class Guest:
@@ -113,6 +127,7 @@ class Guest:
         return self
 
     def _boot(self):
+        _RUNNING.add(self)
         self._process = subprocess.Popen(
             self._argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_die_with_parent)
@@ -128,6 +143,7 @@ class Guest:
         self._end()
 
     def _end(self):
+        _RUNNING.discard(self)
         if self._process:
             self._process.kill()
             self._process.wait()
@@ -135,6 +151,16 @@ class Guest:
         if self.lines:
             self.lines.stop()
         shutil.rmtree(self._work, ignore_errors=True)
+
+    def kill(self):
+        """The end, without a word to the guest; the working files go too."""
+        if self._process:
+            self._process.kill()
+        shutil.rmtree(self._work, ignore_errors=True)
+
+    @property
+    def pid(self):
+        return self._process.pid if self._process else None
 
     def _alive(self):
         return self._process.poll() is None

@@ -66,8 +66,8 @@ def own_libraries(tree, kbuild, suite):
             kept = program.with_name(program.name + ".elf")
             shutil.copy2(program, kept)
             # argv[0] stays: modpost finds its variants by it.
-            _replace(program, root, '"$root/lib64/ld-linux-x86-64.so.2" --argv0 "$0" --library-path '
-                                    f'"$root/usr/lib/x86_64-linux-gnu" "$here/{kept.name}"')
+            _replace(program, root, '"$root/lib64/ld-linux-x86-64.so.2" --argv0 "$0" '
+                     f'--library-path "$root/usr/lib/x86_64-linux-gnu" "$here/{kept.name}"')
 
 
 def own_modpost(tree, kbuild, arch, suite):

@@ -99,7 +99,7 @@ class Board:
                 drop.append(value)
             elif key == "raw":
                 name, _, text = value.partition("=")
-                raw[name] = text.replace("bank", self.bank).replace(",", " ")
+                raw[name] = text.replace("bank", self.bank).replace(",", " ") or None
             elif key in counts:
                 counts[key] = int(value or 1)
             else:
@@ -120,7 +120,7 @@ class Board:
         for name in drop:
             del self.properties[name]
         # "<&bank 8 0> <&bank 9 0>": the list's own comma comes back
-        self.properties.update({n: t.replace("> <", ">, <")
+        self.properties.update({n: t and t.replace("> <", ">, <")
                                 for n, t in raw.items()})
 
     def _lines(self, name, short, first, count):

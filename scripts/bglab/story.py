@@ -11,7 +11,7 @@ from .common import Trouble
 from .lines import FLOATING, HIGH
 
 # What the machine may add to a time by being busy; by QEMU's own clock.
-SLACK = 0.5
+SLACK = 1.0
 
 SAY = {
     ("load", HIGH): ("LOAD on", "loads may draw current"),

@@ -2,17 +2,19 @@
 """Checks, told as TAP lines; scenarios may run side by side.
 
 The checks of a scenario are told together at its end. One that failed while
-the machine stood still is done again: time is what is measured here, and a
-guest that was not run says nothing of the driver. One that fails on a machine
-that ran, or a third time, has failed.
+the machine let a guest wait is done again: time is what is measured here, and
+a guest that was not run says nothing of the driver. One that fails while all
+ran, or a third time, has failed.
 """
 
 import concurrent.futures
+import os
+import signal
 import threading
 import time
 import traceback
 
-from . import stalls
+from . import guest, stalls
 from .common import Trouble
 
 TRIES = 3
@@ -93,7 +95,7 @@ def _settle(name, job, report, watch, stop):
             report.tell(checks)
             return
         failed = next(text for good, text, _ in checks.found if not good)
-        report.remark(f"again: the machine stood still for {still * 1000:.0f} ms ({failed})")
+        report.remark(f"again: a guest had to wait for {still * 1000:.0f} ms ({failed})")
 
 
 def run(report, jobs, workers):
@@ -105,7 +107,10 @@ def run(report, jobs, workers):
             for item in waiting:
                 item.result()
         except KeyboardInterrupt:
+            # Threads cannot be ended, and theirs may be in the middle of a
+            # minute's sleep: what must not stay behind are the guests.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             stop.set()
-            for item in waiting:
-                item.cancel()
-            raise
+            guest.end_all()
+            print("# interrupted", flush=True)
+            os._exit(130)

@@ -21,6 +21,7 @@ COLLECTD = """Hostname "guest"
 Interval 1
 LoadPlugin battery
 LoadPlugin csv
+LoadPlugin uptime
 <Plugin battery>
   ReportDegraded true
 </Plugin>
@@ -77,6 +78,13 @@ class Lab:
             files[f"usr/lib/selftests/{name}"] = \
                 (self.source / SELFTESTS / name).read_text(encoding="utf-8")
         self.disk, self.versions = rootfs.image("clients", PACKAGES, files)
+
+    def row(self, client, state, *words):
+        """Add what a client shows of a state to the table of all states."""
+        name = f"{client} in all states"
+        rows = self.captures.get(name, "").splitlines()
+        rows = [row for row in rows if not row.startswith(f"{state}:")]
+        self.captures[name] = "\n".join([*rows, f"{state + ':':<16}{', '.join(words)}"])
 
     def bank(self, changes=None, nodes="", **options):
         """A guest with one guard on the PL061; changes: of its properties."""
