@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Malformed netlink messages, as nobody and as root, on a kernel with KASAN.
+
+The kernel must not complain, and the guard must answer and protect as before.
+"""
+
+import argparse
+import sys
+import time
+
+from bglab import board, common, devicetree, guest, kernels, lines, srckernel, tap
+from bglab.common import BUILD, ROOT, setup
+
+NOBODY = 65534
+
+
+def program():
+    """nlfuzz for the guest."""
+    setup("base", "cross")
+    target = BUILD / "nlfuzz" / "nlfuzz"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    common.run(["aarch64-linux-gnu-gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-static",
+                "-o", str(target), str(ROOT / "scripts/nlfuzz/nlfuzz.c")])
+    return target
+
+
+def read(vm, name):
+    return vm.sh(f"cat {board.SUPPLY}/{name}")
+
+
+def protects(vm, checks, when):
+    """The charger follows its line, and the load the remote switch."""
+    checks.equal(read(vm, "state"), "normal", f"{when}: all is well")
+    vm.lines.set(allow_charge=False)
+    checks.ok(wait(vm, "charger", "0"), f"{when}: charging forbidden, charger off")
+    vm.lines.set(allow_charge=True)
+    checks.ok(wait(vm, "charger", "1"), f"{when}: permitted again, charger on")
+    vm.lines.set(remote_h=False)
+    checks.ok(wait(vm, "load", "0"), f"{when}: remote off, load off")
+    vm.lines.set(remote_h=True)
+    checks.ok(wait(vm, "load", "1"), f"{when}: remote on, load on")
+
+
+def wait(vm, name, value, timeout=30):
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        if read(vm, name) == value:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def reset(vm):
+    """The settings that root's messages may have changed."""
+    for name, value in (("enabled", 1), ("charge_behaviour", "auto"), ("mute", 0),
+                        ("restore_delay_ms", 1000)):
+        vm.sh(f"echo {value} >{board.SUPPLY}/{name}")
+    wait(vm, "state", "normal")
+    wait(vm, "charger", "1")
+
+
+def fuzz(checks, series, count, seed):
+    kernel = srckernel.build(series, "kasan")
+    module = kernels.build_module(kernel)
+    with guest.Guest(kernel.image, devicetree.guard_node(), [module],
+                     {"bin/nlfuzz": program()}, "insmod /modules/battguard.ko\n",
+                     lines=lines.Lines(), memory=1024) as vm:
+        mark = vm.mark()
+        protects(vm, checks, "before")
+        settings = vm.sh(f"cd {board.SUPPLY} && cat enabled charge_behaviour *_delay_ms")
+        for user, uid in (("nobody", NOBODY), ("root", 0)):
+            status, text = vm.run(f"nlfuzz {count} {seed} {uid}", timeout=3600)
+            checks.ok(status == 0 and f"sent {count} " in text,
+                      f"{count} messages as {user}: {text}", text)
+            words = text.split()
+            checks.ok(len(words) == 6 and int(words[3]) > count // 20
+                      and 0 < int(words[5]) < int(words[3]),
+                      f"as {user}: some are answered, some refused", text)
+            if user == "nobody":
+                checks.equal(vm.sh(f"cd {board.SUPPLY} && cat enabled charge_behaviour "
+                                   "*_delay_ms"), settings, "nobody has changed a setting")
+            reset(vm)
+            protects(vm, checks, f"after {user}")
+        found = vm.problems(mark)
+        checks.ok(not found, "no complaint in the kernel's log", "\n".join(map(str, found)))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--count", type=int, default=100000, help="messages of each user")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kernel", default="6.12", choices=srckernel.SERIES)
+    options = parser.parse_args()
+    report = tap.Report()
+    tap.run(report, [("malformed messages", lambda checks: fuzz(
+        checks, options.kernel, options.count, options.seed))], 1)
+    return report.end()
+
+
+if __name__ == "__main__":
+    sys.dont_write_bytecode = True
+    common.main(main)
