@@ -86,6 +86,20 @@ static void put_noise(struct message *m)
 	put(m, dice(4) ? dice(24) : dice(65536), noise, len);
 }
 
+/* A setting of the right width, and often with a value that is allowed. */
+static void put_setting(struct message *m)
+{
+	static const uint32_t delays[] = { 0, 1000, 29999, 30000, 60000, ~0U };
+	const uint8_t flag = dice(8) ? dice(2) : dice(256);
+	const uint32_t delay = delays[dice(6)];
+
+	if (dice(2))
+		put(m, BATTGUARD_A_DEV_ENABLED + dice(3), &flag, sizeof(flag));
+	else
+		put(m, BATTGUARD_A_DEV_PRE_ALARM_DELAY_MS + dice(3), &delay,
+		    sizeof(delay));
+}
+
 static void put_value(struct message *m, uint16_t type)
 {
 	static const uint64_t edges[] = {
@@ -103,18 +117,24 @@ static void compose(struct message *m, uint16_t family)
 {
 	static const char name[] = "house-bank";
 	uint8_t command = 1 + dice(4);
-	uint32_t id = dice(3);
-	unsigned int n = dice(6);
+	const uint64_t seq = dice(64);
+	uint32_t id = dice(8) ? 1 : dice(3);
+	unsigned int n = dice(4) ? 0 : dice(6);
 
 	start(m, family, dice(16) ? command : dice(256));
-	if (dice(2))
+	if (command == BATTGUARD_CMD_EVENT_GET || !dice(3))
 		m->nl.nlmsg_flags |= NLM_F_DUMP;
 	if (dice(3))
 		m->nl.nlmsg_flags |= NLM_F_ACK;
 	if (dice(2))
 		put(m, BATTGUARD_A_DEV_ID, &id, sizeof(id));
-	if (dice(2))
-		put(m, BATTGUARD_A_DEV_NAME, name, sizeof(name) - dice(2));
+	else
+		put(m, BATTGUARD_A_DEV_NAME, name,
+		    sizeof(name) - !dice(8));
+	if (command == BATTGUARD_CMD_DEV_SET && dice(8))
+		put_setting(m);
+	if (command == BATTGUARD_CMD_EVENT_GET && dice(2))
+		put(m, BATTGUARD_A_EVENT_SEQ, &seq, sizeof(seq));
 	while (n--) {
 		if (dice(3))
 			put_value(m, 1 + dice(BATTGUARD_A_DEV_MAX));
@@ -233,7 +253,7 @@ int main(int argc, char **argv)
 			fd = connect_up();
 		}
 		compose(&m, family);
-		if (dice(3))
+		if (dice(2))
 			mutate(&m);
 		if (send(fd, &m, m.nl.nlmsg_len, MSG_DONTWAIT) < 0 &&
 		    errno != EAGAIN && errno != ENOBUFS && errno != EBUSY &&
