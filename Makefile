@@ -20,7 +20,7 @@ endif
 
 PYTHON ?= python3 -B
 SUITES := source netlink host-test binding-check matrix kunit kunit-in-tree \
-	simtest e2e tooltest ynl nlfuzz
+	simtest e2e clients tooltest ynl nlfuzz
 
 HOST_O = $(or $(BATTGUARD_BUILD),$(CURDIR)/build)/host
 

@@ -19,7 +19,7 @@ import shutil
 import subprocess
 
 from . import debian
-from .common import BUILD, Trouble, lock, run, say
+from .common import BUILD, Trouble, lock, run, say, setup
 
 ROOTFS = BUILD / "rootfs"
 SIZE = "320M"
@@ -196,6 +196,7 @@ def image(name, packages, files=None, arch="arm64", suite="bookworm"):
     notes = target.with_suffix(".json")
     with lock("rootfs"):
         if not (target.is_file() and notes.is_file()):
+            setup("image")
             say(f"guest image '{name}': building")
             for old in ROOTFS.glob(f"{name}-*.img"):
                 old.unlink()

@@ -18,6 +18,12 @@ UPOWER_STATE = {"Unknown": "unknown", "Not charging": "pending-charge"}
 NOT_OURS = re.compile(r"power/autosuspend_delay_ms: Input/output error$")
 
 
+def start_exporter(bank):
+    """Start it, and wait until it answers."""
+    bank.sh(f"systemctl start prometheus-node-exporter; n=0; until {SCRAPE} >/dev/null 2>&1; "
+            "do n=$((n + 1)); [ $n -lt 120 ] || exit 1; sleep 0.5; done")
+
+
 def sections(text):
     """upower's report: {path or "Daemon": {field: value}}."""
     found, current = {}, {}
@@ -141,7 +147,7 @@ def every_state(lab, checks):
     """Each client in every state: what it prints."""
     with lab.bank(bind=False) as bank:
         _without(bank)
-        bank.sh("systemctl start prometheus-node-exporter")
+        start_exporter(bank)
         user = bank.sh("stat -c %U /proc/$(systemctl show -P MainPID prometheus-node-exporter)")
         checks.equal(user, "prometheus", "node-exporter is unprivileged")
         bank.sh("dbus-monitor --system \"interface='org.freedesktop.login1.Manager'\" "
