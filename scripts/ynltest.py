@@ -123,7 +123,8 @@ def events(vm, checks):
         other = log[event["seq"]]
         same_table(checks, f"event {event['seq']}: the log of battguardctl has the same",
                    event["status"], other)
-        checks.equal((event["boottime-ns"], event["realtime-ns"], sorted(event["changed"]),
+        checks.equal((event["boottime-ns"], event["realtime-ns"],
+                      sorted(word.replace("-", "_") for word in event["changed"]),
                       sorted(event["cause"])),
                      (other["boottime_ns"], other["realtime_ns"], sorted(other["changed"]),
                       sorted(other["cause"])), f"event {event['seq']}: times, changes, cause")

@@ -11,7 +11,7 @@ from . import scenario
 from .kit import ToolBoard, background
 
 TINY = 2048             # bytes; the kernel makes a few messages of it
-STORM = 6000            # pairs of events
+STORM = 5000            # pairs of events
 LISTENERS = 100
 
 
@@ -23,7 +23,7 @@ class Edges(threading.Thread):
         self.lines, self.count, self.over = lines, 0, threading.Event()
 
     def run(self):
-        while not self.over.wait(0.03):
+        while not self.over.wait(0.1):
             self.count += 1
             self.lines.set(allow_charge=bool(self.count & 1), low_cell=bool(self.count & 2))
 
@@ -47,15 +47,15 @@ def settled(guest):
 
 @scenario
 def storm(kit, checks):
-    """10,000 events: a plain, a tiny and a stopped listener, and one that reads late."""
+    """10,000 events: a plain, a tiny and a stopped listener, and one read late."""
     with ToolBoard(kit) as guest:
         guest.sh("mkfifo /tmp/late; : >/tmp/read")
         with background(guest, "battguardctl monitor -b >/tmp/plain"), \
                 background(guest, f"battguardctl monitor -b --rcvbuf {TINY} >/tmp/tiny"), \
                 background(guest, "battguardctl monitor -j >/tmp/json"), \
-                background(guest, "battguardctl monitor -b >/tmp/stopped") as stopped, \
-                background(guest, f"battguardctl monitor -b --rcvbuf {TINY} >/tmp/late"), \
-                background(guest, "(exec 3</tmp/late; sleep 25; cat <&3 >/tmp/read)"):
+                background(guest, "battguardctl monitor -b --rcvbuf 65536 >/tmp/stopped") as stopped, \
+                background(guest, "(exec 3</tmp/late; sleep 15; cat <&3 >/tmp/read)"), \
+                background(guest, f"(exec battguardctl monitor -b --rcvbuf {TINY} >/tmp/late)"):
             time.sleep(1)
             guest.sh(f"kill -STOP {stopped}")
             with Edges(guest.lines) as edges:

@@ -64,7 +64,7 @@ def showing(kit, checks):
         checks.ok("the remote switch is off" in guest.sh("battguardctl show"), "and why")
         checks.ok("\x1b" not in guest.sh("TERM=linux battguardctl show"), "no colour in a pipe")
         guest.sh("openvt -c 5 -w env TERM=linux battguardctl show")
-        screen = guest.sh("fold -w 80 </dev/vcs5")
+        screen = guest.sh("fold -w 80 </dev/vcs5; echo")
         checks.ok("state standby" in screen and "[3" not in screen, "on a terminal", screen)
         colours = guest.sh("dd if=/dev/vcsa5 bs=1 skip=5 2>/dev/null | fold -w 160 | md5sum; "
                            "openvt -c 6 -w env TERM=linux NO_COLOR=1 battguardctl show; "

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+/* battguardctl - text for people: what is wrong, widths, colours */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "battguardctl.h"
+
+#define NARROWEST	16
+
+/* Say in one line what is wrong. Return: the status, for the caller to give. */
+int fail(int status, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	fflush(stdout);
+	fprintf(stderr, "battguardctl: %s\n", text);
+	return status;
+}
+
+/* Return: length of the character at @text, 0 when it is no UTF-8. */
+unsigned int text_utf8(const unsigned char *text, uint32_t *code)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	unsigned int len, n;
+
+	if (*text < 0x80) {
+		*code = *text;
+		return 1;
+	}
+	len = *text >= 0xf0 ? 4 : *text >= 0xe0 ? 3 : 2;
+	if (*text < 0xc2 || *text > 0xf4)
+		return 0;
+	*code = *text & (0x7f >> len);
+	for (n = 1; n < len; n++) {
+		if ((text[n] & 0xc0) != 0x80)
+			return 0;
+		*code = *code << 6 | (text[n] & 0x3f);
+	}
+	/* Nothing longer than needed, no half of a pair, nothing beyond. */
+	if (*code < least[len] || (*code >= 0xd800 && *code < 0xe000) ||
+	    *code > 0x10ffff)
+		return 0;
+	return len;
+}
+
+/*
+ * A name as it can be shown: what a terminal would obey is escaped, and so is
+ * what would make two columns of one. Good for four names in one line.
+ */
+const char *safe(const char *text)
+{
+	static char ring[4][4 * NAME_LEN + 1];
+	static unsigned int slot;
+	const unsigned char *c = (const unsigned char *)text;
+	char *out = ring[slot++ % ARRAY_SIZE(ring)];
+	char *start = out;
+	unsigned int len;
+	uint32_t code;
+
+	for (; *c && c < (const unsigned char *)text + NAME_LEN; c += len) {
+		len = text_utf8(c, &code);
+		if (!len || code <= 0x20 || code == '\\' ||
+		    (code >= 0x7f && code < 0xa0)) {
+			out += sprintf(out, "\\x%02x", *c);
+			len = 1;
+		} else {
+			memcpy(out, c, len);
+			out += len;
+		}
+	}
+	*out = '\0';
+	return start;
+}
+
+/* The escape sequence, where colours are wanted. */
+const char *colour(const char *code)
+{
+	static int wanted = -1;
+	const char *no = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	if (wanted < 0)
+		wanted = isatty(STDOUT_FILENO) && !(no && *no) &&
+			 term && *term && strcmp(term, "dumb");
+	return wanted ? code : "";
+}
+
+const char *state_colour(uint32_t state)
+{
+	static const char * const codes[] = {
+		"\033[32m", "\033[1;33m", "\033[1;31m", "\033[2m",
+	};
+
+	return state < ARRAY_SIZE(codes) ? colour(codes[state]) : "";
+}
+
+unsigned int text_width(void)
+{
+	const char *columns = getenv("COLUMNS");
+	unsigned int width = 0;
+	struct winsize size;
+
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
+		width = size.ws_col;
+	else if (columns)
+		width = strtoul(columns, NULL, 10);
+	if (!width || width > 1000)
+		width = 80;
+	return width < NARROWEST ? NARROWEST : width;
+}
+
+/* Print a text that wraps at blanks; each line is indented, and ended. */
+void text_wrap(unsigned int indent, unsigned int width, const char *text)
+{
+	if (indent > width / 2)
+		indent = width / 2;
+	while (*text) {
+		unsigned int room = width - indent;
+		size_t len = strlen(text);
+
+		if (len > room) {
+			for (len = room; len && text[len] != ' ';)
+				len--;
+			if (!len)
+				len = room;
+		}
+		printf("%*s%.*s\n", (int)indent, "", (int)len, text);
+		text += len;
+		text += strspn(text, " ");
+	}
+}
+
+/*
+ * Let out what was printed. A reader that went away, or a signal to end, is no
+ * failure. Return: GO_ON, or an exit status.
+ */
+int text_flush(void)
+{
+	static bool over;
+
+	if (over)
+		return EX_DONE;
+	errno = 0;
+	if (!fflush(stdout) && !ferror(stdout))
+		return GO_ON;
+	over = true;
+	if (errno == EPIPE || loop_stopped())
+		return EX_DONE;
+	return fail(EX_REFUSED, "cannot write the output: %s", strerror(errno));
+}
