@@ -21,13 +21,13 @@
 #include "netlink-policy.h"
 
 /* The numbers on the wire are those of the decision. */
-static_assert((int)BATTGUARD_STATE_STANDBY == (int)BG_STANDBY);
-static_assert((int)BATTGUARD_OUTPUT_PRE_ALARM == BIT(BG_OUT_PRE_ALARM));
-static_assert((int)BATTGUARD_REASON_FAULT == BIT(BG_WHY_FAULT));
-static_assert((int)BATTGUARD_CHANGE_SETTINGS == BIT(BG_CHANGED_SETTINGS));
-static_assert((int)BATTGUARD_CAUSE_UNBIND == BIT(BG_CAUSE_UNBIND));
-static_assert((int)BATTGUARD_SETTING_LOAD_RECONNECT_DELAY ==
-	      BIT(BG_SET_RECONNECT_DELAY));
+static_assert((int)BG_STANDBY == (int)BATTGUARD_STATE_STANDBY);
+static_assert(BIT(BG_OUT_PRE_ALARM) == (int)BATTGUARD_OUTPUT_PRE_ALARM);
+static_assert(BIT(BG_WHY_FAULT) == (int)BATTGUARD_REASON_FAULT);
+static_assert(BIT(BG_CHANGED_SETTINGS) == (int)BATTGUARD_CHANGE_SETTINGS);
+static_assert(BIT(BG_CAUSE_UNBIND) == (int)BATTGUARD_CAUSE_UNBIND);
+static_assert(BIT(BG_SET_RECONNECT_DELAY) ==
+	      (int)BATTGUARD_SETTING_LOAD_RECONNECT_DELAY);
 
 #define BG_GROUP_EVENTS		0
 
