@@ -287,6 +287,15 @@ static void bg_act(struct bg_fsm *fsm, const struct bg_config *cfg, bool sound,
 		res->outputs |= BIT(BG_OUT_HEARTBEAT);
 }
 
+/* The time so far was the present state's. Return: a time that never goes back. */
+static u64 bg_advance(struct bg_fsm *fsm, u64 now)
+{
+	now = bg_later(now, fsm->now);
+	fsm->counters.state_ns[fsm->discharge.state] += now - fsm->now;
+	fsm->now = now;
+	return now;
+}
+
 /**
  * bg_fsm_init() - start in standby, with all outputs off
  * @fsm: state to fill
@@ -348,9 +357,7 @@ void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
 	struct bg_verdict v;
 	bool was_mute, sound;
 
-	now = bg_later(now, fsm->now);
-	fsm->counters.state_ns[was] += now - fsm->now;
-	fsm->now = now;
+	now = bg_advance(fsm, now);
 
 	bg_take_outputs(fsm, cfg, in, now);
 	news.charger_was_on = fsm->charge.on;
@@ -417,9 +424,7 @@ u64 bg_fsm_load_safe_until(const struct bg_fsm *fsm)
  */
 void bg_fsm_unbind(struct bg_fsm *fsm, u64 now, struct bg_result *res)
 {
-	now = bg_later(now, fsm->now);
-	fsm->counters.state_ns[fsm->discharge.state] += now - fsm->now;
-	fsm->now = now;
+	bg_advance(fsm, now);
 	fsm->discharge.state = BG_STANDBY;
 	*res = (struct bg_result) {
 		.deadline = BG_NEVER,

@@ -86,7 +86,7 @@ def from_source(series, karch, cross, suite):
     setup("base", "kernel")
     [deb] = debian.fetch([f"linux-source-{series}"], "amd64", suite)
     version = deb.name.split("_")[1]
-    made = BUILD / "kernels" / f"prepared-{version}-{karch}"
+    made = BUILD / "kernels" / f"prepared-{version}-{karch}-preempt"
     with lock(f"prepared-{karch}"):
         if not (made / "ready").exists():
             say(f"preparing headers of Linux {version} for {karch} from source")
@@ -99,6 +99,12 @@ def from_source(series, karch, cross, suite):
             environment = {key: value for key, value in os.environ.items()
                            if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")}
             run([*words, DEFCONFIG[karch]], env=environment)
+            # As Debian's kernels whose symbols are borrowed are: otherwise
+            # might_sleep() asks for one that they have not.
+            run([source / "scripts/config", "--file", made / "objects/.config",
+                 "-e", "PREEMPT", "-d", "PREEMPT_NONE", "-d", "PREEMPT_VOLUNTARY",
+                 "-d", "PREEMPT_LAZY"])
+            run([*words, "olddefconfig"], env=environment)
             run([*words, f"-j{os.cpu_count()}", "modules_prepare"], env=environment)
             (made / "ready").touch()
     release = (made / "objects/include/config/kernel.release").read_text(encoding="ascii")
