@@ -32,7 +32,7 @@ modules modules_install clean:
 tools:
 	$(MAKE) -C tools all
 
-# The tool, its man pages and the header; modules_install is for the module.
+# The tool, its man pages and completion; the module has modules_install.
 install:
 	$(MAKE) -C tools install
 
