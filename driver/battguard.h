@@ -83,6 +83,10 @@ struct bg_led {
 	bool on;
 };
 
+/* Properties of the power supply: from the lines, and from the design. */
+#define BG_NR_OWN_PROPERTIES	8
+#define BG_NR_DESIGNS		8
+
 /**
  * struct bg_snapshot - what readers see
  * @view: state, lines, outputs and reasons
@@ -156,8 +160,8 @@ enum bg_value {
  *	under @lock
  * @lock: serializes evaluations where no line sleeps
  * @mutex: serializes evaluations where some line sleeps
- * @running: outputs follow the decision; protected by @lock or @mutex, like
- *	everything down to @timer
+ * @running: outputs follow the decision; written under @lock or @mutex, which
+ *	protect everything down to @timer, or in a panic
  * @fsm: the decision
  * @result: result of the latest step
  * @done: what became of its outputs, for the next step
@@ -175,6 +179,8 @@ enum bg_value {
  * @alarm: wakes the system while it is suspended
  * @panic: floats the outputs in a panic
  * @psy_desc: description of @psy
+ * @properties: properties in @psy_desc, where the design adds some
+ * @design: design values of the bank, in the units of the class
  */
 struct battguard {
 	struct device *dev;
@@ -207,6 +213,9 @@ struct battguard {
 	struct alarm alarm;
 	struct notifier_block panic;
 	struct power_supply_desc psy_desc;
+	enum power_supply_property properties[BG_NR_OWN_PROPERTIES +
+					      BG_NR_DESIGNS];
+	u32 design[BG_NR_DESIGNS];
 };
 
 /* gpio.c */
@@ -250,7 +259,7 @@ extern const struct attribute_group *bg_sysfs_groups[];
 
 /* evaluate.c */
 void bg_decide(struct battguard *bg, struct bg_inputs *in);
-void bg_evaluate(struct battguard *bg, struct bg_inputs *in);
+bool bg_evaluate(struct battguard *bg, struct bg_inputs *in);
 void bg_run(struct battguard *bg);
 void bg_stop(struct battguard *bg);
 void bg_deadline_thread(struct kthread_work *work);
@@ -260,9 +269,8 @@ int bg_panic(struct notifier_block *nb, unsigned long event, void *msg);
 
 /* evaluate.c, for all */
 void bg_edge(struct battguard *bg, unsigned int line);
-void bg_set(struct battguard *bg, enum bg_setting id, u64 value);
-void bg_set_all(struct battguard *bg, u32 which, const struct bg_settings *set);
-u64 bg_first_event(struct battguard *bg);
+int bg_set(struct battguard *bg, enum bg_setting id, u64 value);
+int bg_set_all(struct battguard *bg, u32 which, const struct bg_settings *set);
 bool bg_event_from(struct battguard *bg, u64 seq, struct bg_event *event);
 struct bg_snapshot bg_snapshot(struct battguard *bg);
 

@@ -69,6 +69,13 @@ static inline void bg_alarm_start(struct alarm *alarm, ktime_t at)
 #endif
 }
 
+/* Since 6.4 the class itself tells what a node of a simple battery says. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#define BG_CLASS_TELLS_DESIGN	0
+#else
+#define BG_CLASS_TELLS_DESIGN	1
+#endif
+
 /* Up to 6.10 the class had no list of the charge behaviours of a supply. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
 #define BG_CHARGE_BEHAVIOURS(mask)

@@ -16,6 +16,7 @@
  * shortage of memory, delays an output.
  */
 #include <linux/device.h>
+#include <linux/errno.h>
 #include <linux/minmax.h>
 #include <linux/pm_wakeup.h>
 #include <linux/power_supply.h>
@@ -164,14 +165,23 @@ static bool bg_once(struct battguard *bg, struct bg_inputs *in)
  *
  * The one evaluation function, whatever happened and wherever it is called.
  * Hard interrupt context at most where no line sleeps, else process context.
+ *
+ * Return: false if outputs do not follow the decision, yet or any more, and
+ * nothing was done.
  */
-void bg_evaluate(struct battguard *bg, struct bg_inputs *in)
+bool bg_evaluate(struct battguard *bg, struct bg_inputs *in)
 {
 	unsigned long flags;
 	bool news = false;
+	bool running;
+
+	/* In a panic, a CPU that is stopped may have the lock for ever. */
+	if (!READ_ONCE(bg->running))
+		return false;
 
 	flags = bg_lock(bg);
-	if (bg->running) {
+	running = bg->running;
+	if (running) {
 		news = bg_once(bg, in);
 		/*
 		 * At an onset the delay runs from the end of the write, and an
@@ -187,6 +197,7 @@ void bg_evaluate(struct battguard *bg, struct bg_inputs *in)
 
 	if (news)
 		schedule_work(&bg->tell);
+	return running;
 }
 
 /**
@@ -208,8 +219,10 @@ void bg_edge(struct battguard *bg, unsigned int line)
  * @value: a flag, or a valid delay in ns
  *
  * Returns when the change has taken effect.
+ *
+ * Return: 0, or -ENODEV while the device comes or goes.
  */
-void bg_set(struct battguard *bg, enum bg_setting id, u64 value)
+int bg_set(struct battguard *bg, enum bg_setting id, u64 value)
 {
 	const struct bg_settings set = {
 		.enabled = value,
@@ -220,7 +233,7 @@ void bg_set(struct battguard *bg, enum bg_setting id, u64 value)
 		.reconnect_delay = value,
 	};
 
-	bg_set_all(bg, BIT(id), &set);
+	return bg_set_all(bg, BIT(id), &set);
 }
 
 /**
@@ -230,12 +243,14 @@ void bg_set(struct battguard *bg, enum bg_setting id, u64 value)
  * @set: their values, valid
  *
  * Returns when the changes have taken effect, in one evaluation.
+ *
+ * Return: 0, or -ENODEV while the device comes or goes.
  */
-void bg_set_all(struct battguard *bg, u32 which, const struct bg_settings *set)
+int bg_set_all(struct battguard *bg, u32 which, const struct bg_settings *set)
 {
 	struct bg_inputs in = { .set = which, .settings = *set };
 
-	bg_evaluate(bg, &in);
+	return bg_evaluate(bg, &in) ? 0 : -ENODEV;
 }
 
 /**
@@ -312,23 +327,6 @@ static void bg_tell_faults(struct battguard *bg, const struct bg_view *was,
 }
 
 /**
- * bg_first_event() - number of the oldest event that is kept
- * @bg: device
- *
- * Return: a number, from 1 on.
- */
-u64 bg_first_event(struct battguard *bg)
-{
-	unsigned long flags;
-	u64 seq;
-
-	raw_spin_lock_irqsave(&bg->snapshot_lock, flags);
-	seq = bg_ring_first(bg->ring);
-	raw_spin_unlock_irqrestore(&bg->snapshot_lock, flags);
-	return seq;
-}
-
-/**
  * bg_event_from() - the oldest event that is kept, from a number on
  * @bg: device
  * @seq: the number
@@ -399,6 +397,8 @@ int bg_panic(struct notifier_block *nb, unsigned long event, void *msg)
 	/* The other CPUs are stopped, one of them perhaps with the lock. */
 	if (bg->running && !bg->gpio.sleeps)
 		bg_gpio_float(&bg->gpio);
+	/* Interrupts and timers may still come, to this CPU. */
+	WRITE_ONCE(bg->running, false);
 	return NOTIFY_DONE;
 }
 
@@ -413,7 +413,7 @@ void bg_run(struct battguard *bg)
 
 	bg_trace(bg, 0);
 	flags = bg_lock(bg);
-	bg->running = true;
+	WRITE_ONCE(bg->running, true);
 	bg_unlock(bg, flags);
 
 	/* What has happened since the first sample. */
@@ -434,7 +434,7 @@ void bg_stop(struct battguard *bg)
 
 	flags = bg_lock(bg);
 	if (bg->running) {
-		bg->running = false;
+		WRITE_ONCE(bg->running, false);
 		bg_gpio_float(&bg->gpio);
 		bg_fsm_unbind(&bg->fsm, ktime_get_boottime_ns(), &bg->result);
 		bg_publish(bg);

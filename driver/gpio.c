@@ -14,7 +14,7 @@
 #include <linux/interrupt.h>
 #include <linux/math64.h>
 #include <linux/property.h>
-#include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/timekeeping.h>
 
 #include <dt-bindings/gpio/gpio.h>
@@ -235,19 +235,18 @@ void bg_gpio_float(struct bg_gpio *gpio)
 	}
 }
 
-static const char * const bg_suffixes[] = { "gpios", "gpio" };
+/* Longest name of a property of lines, with room to spare. */
+#define BG_PROPERTY_SIZE	32
 
-static bool bg_gpio_named(struct device *dev, const char *name)
+/* Find the property of lines by either of its suffixes. */
+static bool bg_gpio_property(struct device *dev, const char *name, char *prop)
 {
-	char prop[32];
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(bg_suffixes); i++) {
-		scnprintf(prop, sizeof(prop), "%s-%s", name, bg_suffixes[i]);
-		if (device_property_present(dev, prop))
-			return true;
-	}
-	return false;
+	scnprintf(prop, BG_PROPERTY_SIZE, "%s-gpios", name);
+	if (device_property_present(dev, prop))
+		return true;
+	/* The singular is the older spelling. */
+	prop[strlen(prop) - 1] = '\0';
+	return device_property_present(dev, prop);
 }
 
 /* Lines a property names; its absence is no error unless it is required. */
@@ -255,9 +254,10 @@ static int bg_gpio_count(struct device *dev, const char *name, bool required,
 			 int max)
 {
 	int count = gpiod_count(dev, name);
+	char prop[BG_PROPERTY_SIZE];
 
 	/* It says the same for no property and for one that is broken. */
-	if (count == -ENOENT && bg_gpio_named(dev, name))
+	if (count == -ENOENT && bg_gpio_property(dev, name, prop))
 		return dev_err_probe(dev, -EINVAL, "%s-gpios: not valid\n",
 				     name);
 	if (count == -ENOENT && !required)
@@ -310,22 +310,18 @@ static int bg_gpio_get_group(struct device *dev, struct bg_gpio *gpio,
 static bool bg_gpio_direction_sleeps(struct device *dev, const char *name)
 {
 	struct fwnode_reference_args args;
-	bool sleeps = false;
-	unsigned int i;
-	char prop[32];
+	char prop[BG_PROPERTY_SIZE];
+	bool sleeps;
 
-	for (i = 0; i < ARRAY_SIZE(bg_suffixes); i++) {
-		scnprintf(prop, sizeof(prop), "%s-%s", name, bg_suffixes[i]);
-		if (fwnode_property_get_reference_args(dev_fwnode(dev), prop,
-						       "#gpio-cells", 0, 0,
-						       &args))
-			continue;
-		if (args.nargs &&
-		    (args.args[args.nargs - 1] & GPIO_SINGLE_ENDED))
-			sleeps |= fwnode_property_present(args.fwnode,
-							  "gpio-ranges");
-		fwnode_handle_put(args.fwnode);
-	}
+	if (!bg_gpio_property(dev, name, prop) ||
+	    fwnode_property_get_reference_args(dev_fwnode(dev), prop,
+					       "#gpio-cells", 0, 0, &args))
+		return false;
+
+	sleeps = args.nargs &&
+		 (args.args[args.nargs - 1] & GPIO_SINGLE_ENDED) &&
+		 fwnode_property_present(args.fwnode, "gpio-ranges");
+	fwnode_handle_put(args.fwnode);
 	return sleeps;
 }
 
@@ -464,20 +460,18 @@ int bg_gpio_wake(const struct bg_gpio *gpio, bool on)
 	unsigned int n;
 	int err = 0;
 
-	for (n = 0; n < BG_LINES_MAX && !err; n++) {
+	for (n = 0; n < BG_LINES_MAX; n++) {
 		if (!(gpio->lines & BIT(n)))
 			continue;
-		if (on)
-			err = enable_irq_wake(gpio->wire[n].irq);
-		else
-			disable_irq_wake(gpio->wire[n].irq);
+		err = irq_set_irq_wake(gpio->wire[n].irq, on);
+		if (on && err)
+			break;
 	}
-	if (!err)
+	if (!on || !err)
 		return 0;
 
-	/* The last one tried is the one that failed. */
-	for (n--; n-- > 0;)
+	while (n--)
 		if (gpio->lines & BIT(n))
-			disable_irq_wake(gpio->wire[n].irq);
+			irq_set_irq_wake(gpio->wire[n].irq, false);
 	return err;
 }

@@ -319,7 +319,7 @@ static int bg_nl_dev_set(struct sk_buff *skb, struct genl_info *info)
 {
 	struct bg_settings set = { 0 };
 	struct battguard *bg;
-	int which;
+	int which, ret;
 
 	which = bg_nl_parse(info, &set);
 	if (which < 0)
@@ -328,16 +328,17 @@ static int bg_nl_dev_set(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&bg_devices_lock);
 	bg = bg_nl_find(info->attrs[BATTGUARD_A_DEV_ID],
 			info->attrs[BATTGUARD_A_DEV_NAME], info->extack);
-	if (!IS_ERR(bg))
-		bg_set_all(bg, which, &set);
+	ret = PTR_ERR_OR_ZERO(bg);
+	if (!ret)
+		ret = bg_set_all(bg, which, &set);
 	mutex_unlock(&bg_devices_lock);
-	return PTR_ERR_OR_ZERO(bg);
+	return ret;
 }
 
 /**
  * struct bg_nl_dump - how far a dump of events has come
  * @id: number of the device, 0 = not begun
- * @seq: number of the next event
+ * @seq: number of the next event, 0 = the oldest that is kept
  */
 struct bg_nl_dump {
 	u32 id;
@@ -354,7 +355,7 @@ static int bg_nl_dump_events(struct sk_buff *skb, struct netlink_callback *cb,
 		void *hdr;
 
 		/* What was asked for, and is overwritten by now. */
-		lost = event.seq - dump->seq;
+		lost = dump->seq ? event.seq - dump->seq : 0;
 		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
 				  cb->nlh->nlmsg_seq, &bg_family, NLM_F_MULTI,
 				  BATTGUARD_CMD_EVENT_GET);
@@ -391,8 +392,7 @@ static int bg_nl_event_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		if (!ret) {
 			dump->id = bg->nl_id;
 			/* There never was an event 0 that could be lost. */
-			dump->seq = seq ? max(nla_get_u64(seq), 1ULL) :
-					  bg_first_event(bg);
+			dump->seq = seq ? max(nla_get_u64(seq), 1ULL) : 0;
 		}
 	}
 	if (!ret && bg)

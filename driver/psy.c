@@ -11,6 +11,7 @@
 #include <linux/err.h>
 #include <linux/power_supply.h>
 #include <linux/property.h>
+#include <linux/string.h>
 
 #include "battguard.h"
 #include "compat.h"
@@ -25,6 +26,66 @@ static const enum power_supply_property bg_psy_properties[] = {
 	POWER_SUPPLY_PROP_TECHNOLOGY,
 	POWER_SUPPLY_PROP_MODEL_NAME,
 };
+
+/* Design values in the node of a simple battery, where the class leaves them. */
+static const struct {
+	enum power_supply_property property;
+	const char *name;
+} bg_psy_designs[BG_NR_DESIGNS] = {
+	{ POWER_SUPPLY_PROP_ENERGY_FULL_DESIGN,
+	  "energy-full-design-microwatt-hours" },
+	{ POWER_SUPPLY_PROP_CHARGE_FULL_DESIGN,
+	  "charge-full-design-microamp-hours" },
+	{ POWER_SUPPLY_PROP_VOLTAGE_MIN_DESIGN,
+	  "voltage-min-design-microvolt" },
+	{ POWER_SUPPLY_PROP_VOLTAGE_MAX_DESIGN,
+	  "voltage-max-design-microvolt" },
+	{ POWER_SUPPLY_PROP_PRECHARGE_CURRENT,
+	  "precharge-current-microamp" },
+	{ POWER_SUPPLY_PROP_CHARGE_TERM_CURRENT,
+	  "charge-term-current-microamp" },
+	{ POWER_SUPPLY_PROP_CONSTANT_CHARGE_CURRENT_MAX,
+	  "constant-charge-current-max-microamp" },
+	{ POWER_SUPPLY_PROP_CONSTANT_CHARGE_VOLTAGE_MAX,
+	  "constant-charge-voltage-max-microvolt" },
+};
+
+static_assert(ARRAY_SIZE(bg_psy_properties) == BG_NR_OWN_PROPERTIES);
+
+static int bg_psy_get_design(const struct battguard *bg,
+			     enum power_supply_property property,
+			     union power_supply_propval *val)
+{
+	unsigned int n;
+
+	for (n = 0; !BG_CLASS_TELLS_DESIGN && n < BG_NR_DESIGNS; n++) {
+		if (bg_psy_designs[n].property == property) {
+			val->intval = bg->design[n];
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+/* Add the design values that are there to the properties of the supply. */
+static void bg_psy_read_designs(struct battguard *bg)
+{
+	struct power_supply_desc *desc = &bg->psy_desc;
+	struct fwnode_handle *battery;
+	unsigned int n;
+
+	battery = fwnode_find_reference(dev_fwnode(bg->dev),
+					"monitored-battery", 0);
+	if (IS_ERR(battery))
+		return;
+
+	for (n = 0; n < BG_NR_DESIGNS; n++)
+		if (!fwnode_property_read_u32(battery, bg_psy_designs[n].name,
+					      &bg->design[n]))
+			bg->properties[desc->num_properties++] =
+				bg_psy_designs[n].property;
+	fwnode_handle_put(battery);
+}
 
 static int bg_psy_health(const struct bg_view *view, u32 lines)
 {
@@ -99,7 +160,7 @@ static int bg_psy_get(struct power_supply *psy,
 		val->strval = "gpio-battery-guard";
 		return 0;
 	default:
-		return -EINVAL;
+		return bg_psy_get_design(bg, property, val);
 	}
 }
 
@@ -114,11 +175,9 @@ static int bg_psy_set(struct power_supply *psy,
 
 	switch (val->intval) {
 	case POWER_SUPPLY_CHARGE_BEHAVIOUR_AUTO:
-		bg_set(bg, BG_SET_INHIBIT, false);
-		return 0;
+		return bg_set(bg, BG_SET_INHIBIT, false);
 	case POWER_SUPPLY_CHARGE_BEHAVIOUR_INHIBIT_CHARGE:
-		bg_set(bg, BG_SET_INHIBIT, true);
-		return 0;
+		return bg_set(bg, BG_SET_INHIBIT, true);
 	default:
 		return -EINVAL;
 	}
@@ -157,6 +216,12 @@ int bg_psy_register(struct battguard *bg)
 
 	bg->psy_desc = bg_psy_desc;
 	bg->psy_desc.name = bg->name;
+	if (!BG_CLASS_TELLS_DESIGN) {
+		memcpy(bg->properties, bg_psy_properties,
+		       sizeof(bg_psy_properties));
+		bg->psy_desc.properties = bg->properties;
+		bg_psy_read_designs(bg);
+	}
 	bg->psy = devm_power_supply_register(bg->dev, &bg->psy_desc, &cfg);
 	return PTR_ERR_OR_ZERO(bg->psy);
 }

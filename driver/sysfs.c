@@ -102,6 +102,7 @@ static ssize_t bg_file_store(struct device *dev, struct device_attribute *attr,
 	const struct bg_file *file = container_of(attr, struct bg_file, attr);
 	const bool flag = file->number == BG_NR_NUMBERS;
 	unsigned int value;
+	int ret;
 
 	/* Plain decimal; whatever else is wrong with it is -EINVAL too. */
 	if (kstrtouint(buf, 10, &value))
@@ -109,8 +110,8 @@ static ssize_t bg_file_store(struct device *dev, struct device_attribute *attr,
 	if (flag ? value > 1 : !bg_number_valid(file->number, value))
 		return -EINVAL;
 
-	bg_set(bg_of(dev), file->setting, flag ? value : BG_MS(value));
-	return count;
+	ret = bg_set(bg_of(dev), file->setting, flag ? value : BG_MS(value));
+	return ret ?: count;
 }
 
 #define BG_FILE(_name, _value, _style)					\

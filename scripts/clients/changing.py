@@ -183,10 +183,10 @@ def design_values(lab, checks):
         start_exporter(bank)
         series = bank.sh(f"{SCRAPE} | grep ^node_power_supply")
         lab.captures["node-exporter design"] = series
-        # The class of 6.1 does not take them over by itself.
+        # The class of 6.1 does not take them over by itself, the driver does.
         shown = [f'node_power_supply_{name}{{power_supply="{LABEL}"}} {value}' for name, value in
                  (("charge_full_design", "200"), ("voltage_max_design", "28.4"),
-                  ("voltage_min_design", "22.4"))] if lab.series != "6.1" else []
+                  ("voltage_min_design", "22.4"))]
         checks.equal([line for line in series.splitlines() if "_design" in line], shown,
                      "node-exporter shows the design values")
         checks.equal(bank.sh("acpi -b"), "Battery 0: Unknown, 0%, rate information unavailable",
