@@ -46,7 +46,8 @@ help:
 	@echo '  install          install it below DESTDIR and PREFIX'
 	@echo 'On a Debian 12 machine, as root:'
 	@echo '  demo             watch a battery run down and come back, in QEMU'
-	@echo '  check            run every test'
+	@echo '  check            run every test, the long ones in a short form'
+	@echo '  verify           run every test in full, some hours'
 	@echo '  host-test        state machine in userspace'
 	@echo '  fuzz             the same, fuzzed (SECONDS=60)'
 	@echo '  kunit            KUnit suites in QEMU'
@@ -69,6 +70,9 @@ demo:
 check:
 	@$(PYTHON) scripts/check
 
+verify:
+	@$(PYTHON) scripts/check --full
+
 $(SUITES):
 	@$(PYTHON) scripts/check $@
 
@@ -79,5 +83,5 @@ fuzz:
 	@scripts/setup base clang
 	$(MAKE) -C kunit/host O=$(HOST_O) $(if $(SECONDS),SECONDS=$(SECONDS)) fuzz
 
-.PHONY: all modules modules_install clean tools install help demo check fuzz \
-	nlfuzz-long $(SUITES)
+.PHONY: all modules modules_install clean tools install help demo check verify \
+	fuzz nlfuzz-long $(SUITES)

@@ -17,7 +17,7 @@ import os
 import re
 import sys
 
-from bglab import common, kernels, srckernel
+from bglab import common, kernels, report, srckernel
 from bglab.common import BUILD, ROOT, Trouble, lock, run
 
 LIMIT = 32 * 1024
@@ -115,6 +115,7 @@ def main():
             print(f"ok - {name} # SKIP {str(trouble).splitlines()[-1]}", flush=True)
             continue
         built |= {one, arch}
+        report.note_kernel(f"{made.abi} (build)")
         try:
             module = compile_cell(made, extra)
         except Trouble as trouble:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 
-from bglab import common, guest, kernels, srckernel
+from bglab import common, guest, kernels, report, srckernel
 from bglab.common import BUILD, Trouble, lock, run, say, setup
 
 # 6.1 writes "ok 1 - name", later kernels "ok 1 name"
@@ -138,6 +138,7 @@ def run_in_tree(series):
             cwd=tree, text=True, errors="replace", stdin=subprocess.DEVNULL, check=False,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=kernels._clean_environment())
     counts = {"ok": 0, "not ok": 0, "skip": 0}
+    report.note_kernel(f"{version} um")
 
     def also(good, text):
         counts["ok" if good else "not ok"] += 1

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import threading
 
-from . import devicetree, initramfs
+from . import devicetree, initramfs, report
 from .common import Trouble, setup
 
 # Everything a run may take when the machine is busy; no test waits this long
@@ -87,6 +87,7 @@ class Guest:
         self._answers = {}          # command id -> [lines, status or None]
         self._next = 0
         self._process = None
+        self._image = image
         setup("qemu")
         self._work = pathlib.Path(tempfile.mkdtemp(prefix="bglab-"))
         try:
@@ -148,6 +149,7 @@ class Guest:
             self._process.kill()
             self._process.wait()
             self._watchdog.cancel()
+        report.note_boot(self._image, [message.text for message in self.messages])
         if self.lines:
             self.lines.stop()
         shutil.rmtree(self._work, ignore_errors=True)
