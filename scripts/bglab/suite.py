@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What suites of scenarios have in common: their command line, and both kernels."""
+
+import argparse
+import re
+
+KERNELS = ("6.12", "6.1")
+
+
+def parser(text, jobs):
+    """The options that every suite takes; more may be added."""
+    made = argparse.ArgumentParser(description=text.splitlines()[0])
+    made.add_argument("-k", metavar="PATTERN", default="", help="only scenarios that match")
+    made.add_argument("--list", action="store_true", help="name the scenarios and end")
+    made.add_argument("--kernel", action="append", choices=KERNELS,
+                      help="may be repeated (default: both)")
+    made.add_argument("--jobs", type=int, default=jobs,
+                      help=f"guests at a time (default: {jobs})")
+    return made
+
+
+def choose(scenarios, options):
+    """{name: function} of the scenarios asked for."""
+    return {name: function for name, function in scenarios.items()
+            if re.search(options.k, name)}
+
+
+def tell(chosen):
+    """Name the scenarios; gives the exit status."""
+    for name, function in chosen.items():
+        print(f"{name:24} {function.__doc__.splitlines()[0]}")
+    return 0
+
+
+def jobs(chosen, options, prepare):
+    """(name, function of its checks) of each scenario on each kernel.
+
+    prepare: gives what a scenario's function takes for a kernel, before its
+    checks. The same scenario of both kernels comes side by side.
+    """
+    made = []
+    for series in options.kernel or KERNELS:
+        given = prepare(series)
+        made += [(f"{series} {name}",
+                  lambda checks, function=function, given=given: function(*given, checks))
+                 for name, function in chosen.items()]
+    return sorted(made, key=lambda job: list(chosen).index(job[0].split()[1]))
