@@ -12,13 +12,13 @@ import sys
 sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
-from bglab import board, cases, suite, tap
+from bglab import board, cases, kernels, suite, tap
 from bglab.cases import charge, discharge, leave, probe     # noqa: F401 (register)
 from bglab.common import main
 
 
 def e2e():
-    options = suite.parser(__doc__, jobs=10).parse_args()
+    options = suite.parser(__doc__, jobs=10, kernels=kernels.SERIES).parse_args()
     chosen = suite.choose(cases.SCENARIOS, options)
     if options.list:
         return suite.tell(chosen)

@@ -71,7 +71,7 @@ class Kernel:
 
 
 def _package(kind, series, arch, fresh):
-    """(name, suite) of the image or headers package of a series."""
+    """(name, suite) of the image, modules or headers package of a series."""
     flavour = ARCHES[arch][0]
     if series in META:
         try:
@@ -184,21 +184,38 @@ def _borrow_symbols(path, series, arch):
     spare.replace(target)
 
 
+def _unpack_image(series, arch):
+    """(abi, image, modules, suite) of a series' kernel."""
+    if series in META:
+        deb, name, suite = _fetch("image", series, arch)
+        abi = name.removeprefix("linux-image-")
+        parts = [deb]
+    else:
+        # Since 7.0 image and modules are packages of their own; the unsigned
+        # image is in the archive as soon as the headers are, the signed later.
+        deb, name, suite = _fetch("modules", series, arch)
+        abi = name.removeprefix("linux-modules-")
+        parts = [deb, *debian.fetch([f"linux-binary-unsigned-{abi}"], arch, suite)]
+    for part in parts:
+        tree = debian.unpack(part, BUILD / "kernels" / f"linux-image-{abi}")
+    modules = [path for path in (tree / "lib/modules" / abi, tree / "usr/lib/modules" / abi)
+               if path.is_dir()]
+    images = [path for path in (tree / "boot" / f"vmlinuz-{abi}",
+                                *(path / "vmlinuz.unsigned" for path in modules))
+              if path.is_file()]
+    if not modules or not images:
+        raise Trouble(f"{deb.name} holds no kernel {abi}")
+    return abi, images[0], modules[0], suite
+
+
 def stock(series="6.12", arch="arm64"):
     """A stock kernel: image, modules and the headers that belong to it."""
     setup("base", "headers", COMPILER_GROUP[arch])
-    deb, name, suite = _fetch("image", series, arch)
-    abi = name.removeprefix("linux-image-")
-    tree = debian.unpack(deb, BUILD / "kernels" / name)
-    modules = [path for path in (tree / "lib/modules" / abi, tree / "usr/lib/modules" / abi)
-               if path.is_dir()]
-    image = tree / "boot" / f"vmlinuz-{abi}"
-    if not modules or not image.is_file():
-        raise Trouble(f"{deb.name} holds no kernel {abi}")
+    abi, image, modules, suite = _unpack_image(series, arch)
     package = f"linux-headers-{abi}"
     [headers_deb] = debian.fetch([package], arch, suite)
     made = _unpack_headers(series, arch, headers_deb, package, suite)
-    return Kernel(made, image, modules[0])
+    return Kernel(made, image, modules)
 
 
 def build_module(kernel, out=None, extra=()):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What suites of scenarios have in common: their command line, and both kernels."""
+"""What suites of scenarios have in common: their command line and kernels."""
 
 import argparse
 import re
@@ -7,13 +7,13 @@ import re
 KERNELS = ("6.12", "6.1")
 
 
-def parser(text, jobs):
+def parser(text, jobs, kernels=KERNELS):
     """The options that every suite takes; more may be added."""
     made = argparse.ArgumentParser(description=text.splitlines()[0])
     made.add_argument("-k", metavar="PATTERN", default="", help="only scenarios that match")
     made.add_argument("--list", action="store_true", help="name the scenarios and end")
-    made.add_argument("--kernel", action="append", choices=KERNELS,
-                      help="may be repeated (default: both)")
+    made.add_argument("--kernel", action="append", choices=kernels,
+                      help=f"may be repeated (default: {' and '.join(KERNELS)})")
     made.add_argument("--jobs", type=int, default=jobs,
                       help=f"guests at a time (default: {jobs})")
     return made
@@ -36,7 +36,7 @@ def jobs(chosen, options, prepare):
     """(name, function of its checks) of each scenario on each kernel.
 
     prepare: gives what a scenario's function takes for a kernel, before its
-    checks. The same scenario of both kernels comes side by side.
+    checks. The same scenario of all kernels comes side by side.
     """
     made = []
     for series in options.kernel or KERNELS:
