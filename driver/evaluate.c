@@ -20,6 +20,7 @@
 #include <linux/minmax.h>
 #include <linux/pm_wakeup.h>
 #include <linux/power_supply.h>
+#include <linux/suspend.h>
 #include <linux/timekeeping.h>
 
 #include "battguard.h"
@@ -192,6 +193,9 @@ bool bg_evaluate(struct battguard *bg, struct bg_inputs *in)
 			news |= bg_once(bg, in);
 		}
 		bg_arm(bg, bg->result.deadline);
+		/* It may be on its way to sleep, past what is asked of us. */
+		if (news && bg->result.stay_awake)
+			pm_system_wakeup();
 	}
 	bg_unlock(bg, flags);
 
