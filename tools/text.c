@@ -117,17 +117,28 @@ unsigned int text_width(void)
 	return width < NARROWEST ? NARROWEST : width;
 }
 
+/* Return: bytes of @text that fill that many columns, or all of them. */
+static size_t fitting(const char *text, unsigned int columns)
+{
+	size_t len = 0;
+	uint32_t code;
+
+	while (columns-- && text[len])
+		len += text_utf8((const unsigned char *)text + len, &code) ?: 1;
+	return len;
+}
+
 /* Print a text that wraps at blanks; each line is indented, and ended. */
 void text_wrap(unsigned int indent, unsigned int width, const char *text)
 {
 	if (indent > width / 2)
 		indent = width / 2;
 	while (*text) {
-		unsigned int room = width - indent;
-		size_t len = strlen(text);
+		const size_t room = fitting(text, width - indent);
+		size_t len = room;
 
-		if (len > room) {
-			for (len = room; len && text[len] != ' ';)
+		if (text[len]) {
+			while (len && text[len] != ' ')
 				len--;
 			if (!len)
 				len = room;

@@ -11,7 +11,7 @@ import tempfile
 from bglab.common import BUILD, ROOT, run, setup
 
 from . import kit as kits
-from . import scenario
+from . import host_scenario
 
 COMMANDS = ("list", "show", "monitor", "log", "wait", "set", "enable", "disable", "mute",
             "version", "help")
@@ -59,7 +59,7 @@ def _call(tool, words, **environment):
     return done.returncode, done.stdout, done.stderr
 
 
-@scenario
+@host_scenario
 def usage(kit, checks):
     """Help of each subcommand, and every wrong usage: status 1 and one line."""
     for words in (["help"], ["--help"], ["-h"]):
@@ -79,7 +79,7 @@ def usage(kit, checks):
                   f"status {status}\n{out}{err}")
 
 
-@scenario
+@host_scenario
 def without_family(kit, checks):
     """No driver on this machine: status 4 and one line; monitor waits."""
     for text in ("list", "show", "show dev", "show --watch", "log", "wait load=on", "set mute 1",
@@ -102,7 +102,7 @@ def without_family(kit, checks):
               done.stderr)
 
 
-@scenario
+@host_scenario
 def building(kit, checks):
     """Out of tree, static, installed; nothing of this machine in it."""
     with tempfile.TemporaryDirectory() as work:
@@ -130,7 +130,7 @@ def building(kit, checks):
               "needs libnl and nothing else", needed)
 
 
-@scenario
+@host_scenario
 def escapes(_kit, checks):
     """Names of any bytes: safe on a terminal, and valid JSON."""
     out = BUILD / "tools" / "escapes"
@@ -170,7 +170,7 @@ def _expected(name):
     return text
 
 
-@scenario
+@host_scenario
 def documents(_kit, checks):
     """Man pages, completion and examples pass their checkers."""
     setup("tools")
@@ -215,7 +215,7 @@ def _complete(tool_dir, words):
     return run(["bash", "-c", script, "bash", *words]).split()
 
 
-@scenario
+@host_scenario
 def completion(kit, checks):
     """The completion knows commands, options, live devices, keys and values."""
     with tempfile.TemporaryDirectory() as work:

@@ -14,7 +14,8 @@ EXAMPLES = ROOT / "Documentation" / "examples"
 CFLAGS = "CFLAGS=-O2 -Wall -Wextra -Werror"
 
 # Follows the numbers of a monitor's text lines, written with --boottime:
-# events, lost ones, lines out of order, number of the latest.
+# events, lost ones, lines out of order, number of the latest. A storm's writes
+# alternate: where nothing is lost, so must the values that the events tell.
 ORDER = r"""#!/bin/awk -f
 {
 	if ($3 !~ /^#[0-9]+$/) { strange++; next }
@@ -22,14 +23,19 @@ ORDER = r"""#!/bin/awk -f
 	if ($4 == "snapshot:") { due = seq + 1; next }
 	if (due && seq != due)
 		wrong++
-	if ($4 == "lost") { lost += $5; due = seq + $5; next }
+	if ($4 == "lost") { lost += $5; due = seq + $5; mute = ""; next }
 	events++
+	if ($NF ~ /^mute=/) {
+		if ($NF == mute)
+			wrong++
+		mute = $NF
+	}
 	due = seq + 1
 }
 END { print events + 0, lost + 0, wrong + strange + 0, due - 1 }
 """
 
-# Makes events as fast as they can be made: $1 pairs of them.
+# Makes some hundred events a second: $1 pairs of them.
 STORM = f"""#!/bin/sh
 cd {board.SUPPLY} || exit 1
 i=0
@@ -52,8 +58,13 @@ class Kit:
 
     tool: pathlib.Path          # static, for the guests
     host: pathlib.Path          # for this machine
+    strange: pathlib.Path       # the same, with a kernel of its own (strange.c)
     kernel: kernels.Kernel = None
     module: pathlib.Path = None
+
+    def on(self, kernel, module):
+        """The same, for guests with this kernel."""
+        return dataclasses.replace(self, kernel=kernel, module=module)
 
 
 def arm64_root():
@@ -94,17 +105,40 @@ def build_host(out=None, *words):
     return out / "battguardctl"
 
 
+def build_strange():
+    """The tool for this machine, answered by strange.c, with sanitizers."""
+    setup("base", "tools")
+    out = BUILD / "tools" / "strange"
+    sources = [path for path in sorted((ROOT / "tools").glob("*.c")) if path.name != "nl.c"]
+    with lock("tools"):
+        run(["gcc", "-std=gnu11", "-g", *CFLAGS.partition("=")[2].split(), "-D_GNU_SOURCE",
+             "-fsanitize=address,undefined", "-fno-sanitize-recover=all", f"-I{ROOT}/tools",
+             f"-I{ROOT}/include/uapi", "-o", out, ROOT / "scripts/tooltest/strange.c", *sources,
+             *run(["pkg-config", "--cflags", "--libs", "libnl-genl-3.0"]).split()])
+    return out
+
+
+def build_flood():
+    """The storm that is as fast as it can be, for the guests."""
+    out = BUILD / "tools" / "flood"
+    with lock("tools"):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        run(["aarch64-linux-gnu-gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-o", out,
+             ROOT / "scripts/tooltest/flood.c"])
+    return out
+
+
 class ToolBoard(board.Board):
     """A board with the tool, and what the tests run in it."""
 
-    def __init__(self, kit, changes=None, nodes=None, files=None, bind=True):
+    def __init__(self, kit, changes=None, nodes=None, files=None, bind=True, memory=512):
         content = {"bin/battguardctl": kit.tool, "bin/order": ORDER, "bin/storm": STORM,
                    "bin/nobody": NOBODY, "bin/show": board.SHOW,
                    "etc/passwd": PASSWD, **(files or {})}
         # pylint: disable=non-parent-init-called,super-init-not-called
         guest.Guest.__init__(self, kit.kernel.image,
                              nodes or devicetree.guard_node(changes, board.NODE),
-                             [kit.module], content, lines=lines.Lines(),
+                             [kit.module], content, lines=lines.Lines(), memory=memory,
                              setup_script="insmod /modules/battguard.ko\n" if bind else "")
 
     def tool(self, words, timeout=120):
