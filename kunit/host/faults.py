@@ -9,19 +9,14 @@ is no longer in the source, is a failure of the tests.
 
 import argparse
 import concurrent.futures
+import os
 import pathlib
 import shutil
-import subprocess
 import sys
 
-HERE = pathlib.Path(__file__).resolve().parent
-DRIVER = HERE.parents[1] / "driver"
-PURE = ["fsm.c", "view.c", "discharge.c", "line.c", "output.c"]
-TESTS = [HERE / name for name in (
-    "host_test.c", "scenarios.c", "random.c", "enumerate.c", "observer.c",
-    "obs_lines.c", "obs_told.c", "watch.c", "script.c")]
-TESTS += [HERE.parent / name for name in (
-    "player.c", "timeline.c", "timelines.c")]
+from builder import DRIVER, Builder, DoesNotBuild, run
+
+CPU_SECONDS = 120
 
 # name, file, text, text instead
 FAULTS = [
@@ -201,72 +196,26 @@ FAULTS = [
 ]
 
 
-def run(argv):
-    """Run a command; gives its status and all it printed."""
-    done = subprocess.run([str(arg) for arg in argv], stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=120,
-                          check=False)
-    return done.returncode, done.stdout
+def verdict(program):
+    """Whether the tests pass, and what the first that fails says."""
+    status, said = run([program, "--first"], CPU_SECONDS)
+    lines = [line for line in said.splitlines() if line.startswith("#")]
+    return status, lines[0][2:] if lines else "no test fails"
 
 
-class Builder:
-    """Builds the tests with one copy of the driver after the other."""
-
-    def __init__(self, folder, compiler):
-        self.folder = folder
-        self.compiler = compiler
-        shutil.rmtree(folder, ignore_errors=True)
-        (folder / "tests").mkdir(parents=True)
-        self.tests = [self._compile(source, folder / "tests", DRIVER)
-                      for source in TESTS]
-        self.driver = self._driver(DRIVER, folder / "tests")
-
-    def _compile(self, source, to, driver):
-        made = to / (source.stem + ".o")
-        status, text = run([self.compiler, "-std=gnu11", "-O2", f"-I{driver}",
-                            f"-I{HERE.parent}", f"-I{HERE}", "-c", "-o", made,
-                            source])
-        if status:
-            raise RuntimeError(text)
-        return made
-
-    def _driver(self, folder, to):
-        return [self._compile(folder / name, to, folder) for name in PURE]
-
-    def _judge(self, objects, to):
-        program = to / "host_test"
-        status, text = run([self.compiler, "-o", program, *self.tests, *objects])
-        if status:
-            raise RuntimeError(text)
-        return run([program, "--first"])
-
-    def sound(self):
-        """Do the tests pass without any fault?"""
-        return self._judge(self.driver, self.folder / "tests")[0] == 0
-
-    def seen(self, number, file, old, new):
-        """Put one fault in; gives whether the tests saw it, and what they said."""
-        to = self.folder / str(number)
-        shutil.copytree(DRIVER, to)
-        text = (to / file).read_text()
-        if text.count(old) != 1:
-            return False, f"its text is {text.count(old)} times in {file}"
-        (to / file).write_text(text.replace(old, new))
-        try:
-            if file.endswith(".h"):
-                objects = self._driver(to, to)
-            else:
-                objects = [made for made in self.driver
-                           if made.stem != to.joinpath(file).stem]
-                objects.append(self._compile(to / file, to, to))
-            status, said = self._judge(objects, to)
-        except RuntimeError as error:
-            return False, f"does not build: {str(error).splitlines()[0]}"
-        except subprocess.TimeoutExpired:
-            return False, "the tests hang"
-        lines = [line for line in said.splitlines() if line.startswith("#")]
-        shutil.rmtree(to)
-        return status == 1, lines[0][2:] if lines else "no test fails"
+def seen(builder, number, file, old, new):
+    """Put one fault in; gives whether the tests saw it, and what they said."""
+    text = (DRIVER / file).read_text(encoding="utf-8")
+    if text.count(old) != 1:
+        return False, f"its text is {text.count(old)} times in {file}"
+    to = builder.folder / str(number)
+    try:
+        status, why = verdict(builder.changed(to, file, text.replace(old, new)))
+    except DoesNotBuild as error:
+        return False, f"does not build: {str(error).splitlines()[0]}"
+    shutil.rmtree(to)
+    # The tests have to tell: one that crashes or hangs has not seen it.
+    return status == 1, why
 
 
 def main():
@@ -277,10 +226,10 @@ def main():
     parser.add_argument("--cc", default="gcc")
     options = parser.parse_args()
 
-    builder = Builder(options.build.resolve(), options.cc)
-    results = [("no fault", builder.sound(), "the tests fail without a fault")]
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        jobs = [pool.submit(builder.seen, number, *fault[1:])
+    builder = Builder(options.build.resolve(), options.cc, "-O2")
+    results = [("no fault", verdict(builder.sound())[0] == 0, "the tests fail without a fault")]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        jobs = [pool.submit(seen, builder, number, *fault[1:])
                 for number, fault in enumerate(FAULTS)]
         for fault, job in zip(FAULTS, jobs):
             results.append((fault[0], *job.result()))

@@ -84,6 +84,8 @@ int main(int argc, char **argv)
 	}
 
 	stop_at_first = argc == 2;
+	kunit_run();
+	params_run();
 	timelines_run();
 	scenarios_run();
 	random_run(seed, 4000);

@@ -26,6 +26,8 @@ u32 random_next(u64 *seed);
 
 void script_play(struct watched *w, const u8 *data, size_t size);
 
+void kunit_run(void);
+void params_run(void);
 void scenarios_run(void);
 void enumerate_run(void);
 void random_run(u64 seed, unsigned int runs);
