@@ -200,7 +200,7 @@ static bool bg_sound(struct bg_fsm *fsm, const struct bg_config *cfg,
 	}
 
 	return fsm->discharge.state == BG_PRE_ALARM && !fsm->set.mute &&
-	       !(cfg->intermittent && sounder->dark);
+	       (!cfg->intermittent || !sounder->dark);
 }
 
 static bool bg_blinking(const struct bg_fsm *fsm, const struct bg_config *cfg)
@@ -265,16 +265,19 @@ static void bg_act(struct bg_fsm *fsm, const struct bg_config *cfg, bool sound,
 	res->write = 0;
 	res->check = 0;
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
+		struct bg_output *out = &fsm->out[n];
 		struct bg_output_do todo;
 
-		todo = bg_output_step(&fsm->out[n], want[n],
-				      cfg->readable & BIT(n), now);
+		/* The first step finds the outputs as the boot loader left them. */
+		if (!fsm->bound)
+			bg_output_init(out, now);
+		todo = bg_output_step(out, want[n], cfg->readable & BIT(n),
+				      now);
 		if (want[n])
 			res->outputs |= BIT(n);
-		/* The first step finds the outputs as the boot loader left them. */
 		if (todo.write || !fsm->bound)
 			res->write |= BIT(n);
-		if (todo.check && fsm->bound)
+		if (todo.check)
 			res->check |= BIT(n);
 	}
 
@@ -304,14 +307,10 @@ static u64 bg_advance(struct bg_fsm *fsm, u64 now)
  */
 void bg_fsm_init(struct bg_fsm *fsm, const struct bg_settings *set, u64 now)
 {
-	unsigned int n;
-
 	*fsm = (struct bg_fsm) { .now = now, .beat = now, .set = *set };
 	fsm->sounder.flip = BG_NEVER;
 	fsm->discharge.state = BG_STANDBY;
 	fsm->view.state = BG_STANDBY;
-	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
-		bg_output_init(&fsm->out[n], now);
 }
 
 /**

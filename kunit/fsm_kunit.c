@@ -271,6 +271,64 @@ static void fsm_lines_to_read(struct kunit *test)
 	KUNIT_EXPECT_LE(test, p->res.deadline, BG_SEC(2));
 }
 
+/* One that is not read is what it was, and time goes on for it. */
+static void fsm_lines_not_read(struct kunit *test)
+{
+	struct player *p = fsm_player(test);
+	struct bg_settings set;
+
+	player_default(p);
+	p->cfg.debounce = BG_MS(5);
+	set = p->wish;
+	player_start(p, &set);
+
+	player_run(p, BG_SEC(1));
+	p->unread = PL_C;
+	player_lines(p, PL_D | PL_L);
+	player_step(p);
+	KUNIT_EXPECT_TRUE(test, p->fsm.view.lines & PL_C);
+	/* The edge was seen; the level at the end of its window is not. */
+	p->unread = PL_C;
+	p->now = BG_SEC(1) + BG_MS(5);
+	player_step(p);
+	KUNIT_EXPECT_TRUE(test, p->fsm.view.lines & PL_C);
+	KUNIT_EXPECT_TRUE(test, p->pins & PL_CHARGER);
+	KUNIT_EXPECT_EQ(test, p->fsm.view.faulty, 0U);
+	p->now = BG_SEC(2);
+	player_step(p);
+	player_run(p, BG_SEC(2) + BG_MS(5));
+	KUNIT_EXPECT_FALSE(test, p->fsm.view.lines & PL_C);
+	KUNIT_EXPECT_FALSE(test, p->pins & PL_CHARGER);
+}
+
+/*
+ * However long it takes to read the lines for the first time: the outputs are
+ * written after that, and judged when they have settled.
+ */
+static void fsm_slow_bind(struct kunit *test)
+{
+	struct player *p = fsm_player(test);
+	const u32 all = BIT(BG_OUT_LOAD) | BIT(BG_OUT_CHARGER) |
+			BIT(BG_OUT_PRE_ALARM);
+	struct bg_settings set;
+
+	player_default(p);
+	p->cfg.readable = all;
+	p->slow = BG_MS(50);
+	set = p->wish;
+	player_start(p, &set);
+	KUNIT_EXPECT_EQ(test, p->res.write, all);
+	KUNIT_EXPECT_EQ(test, p->res.check, 0U);
+	KUNIT_EXPECT_EQ(test, p->res.deadline, BG_MS(60));
+	p->now = BG_MS(51);
+	player_step(p);
+	KUNIT_EXPECT_EQ(test, p->res.check, 0U);
+	KUNIT_EXPECT_EQ(test, p->res.deadline, BG_MS(61));
+	p->now = BG_MS(61);
+	player_step(p);
+	KUNIT_EXPECT_EQ(test, p->res.check, all);
+}
+
 /* Any of eight chains, and the cable word only for both of one chain. */
 static void fsm_chains(struct kunit *test)
 {
@@ -366,6 +424,8 @@ static struct kunit_case fsm_tests[] = {
 	KUNIT_CASE(fsm_remaining),
 	KUNIT_CASE(fsm_clocks),
 	KUNIT_CASE(fsm_lines_to_read),
+	KUNIT_CASE(fsm_lines_not_read),
+	KUNIT_CASE(fsm_slow_bind),
 	KUNIT_CASE(fsm_chains),
 	KUNIT_CASE(fsm_charge_blocked),
 	KUNIT_CASE(fsm_unbind),

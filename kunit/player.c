@@ -33,6 +33,7 @@ void player_start(struct player *p, const struct bg_settings *set)
 	p->wishes = 0;
 	p->in = (struct bg_inputs) { 0 };
 	bg_fsm_init(&p->fsm, set, p->now);
+	p->now = bg_after(p->now, p->slow);
 	player_step(p);
 }
 
@@ -63,7 +64,8 @@ static void player_act(struct player *p)
 
 static void player_evaluate(struct player *p)
 {
-	const u32 read = bg_fsm_lines_to_read(&p->fsm, &p->cfg, p->now);
+	const u32 read = bg_fsm_lines_to_read(&p->fsm, &p->cfg, p->now) &
+			 ~p->unread;
 
 	p->in.read = read;
 	p->in.failed = read & p->dead;
@@ -72,6 +74,7 @@ static void player_evaluate(struct player *p)
 	p->in.set = p->wishes;
 	p->in.settings = p->wish;
 	p->edge = 0;
+	p->unread = 0;
 	p->wishes = 0;
 
 	bg_fsm_step(&p->fsm, &p->cfg, &p->in, p->now, &p->res);

@@ -37,8 +37,10 @@
  * @wishes: which of them, by BIT() of &enum bg_setting
  * @now: present time in ns
  * @latency: time the write of an output takes, in ns
+ * @slow: time it takes to read the lines for the first time, in ns
  * @level: lines that are asserted
  * @edge: lines with an edge that no evaluation has seen
+ * @unread: lines that the next evaluation does not read
  * @dead: lines that cannot be read
  * @broken: outputs that cannot be set
  * @pins: outputs that are active
@@ -57,8 +59,10 @@ struct player {
 	u32 wishes;
 	u64 now;
 	u64 latency;
+	u64 slow;
 	u32 level;
 	u32 edge;
+	u32 unread;
 	u32 dead;
 	u32 broken;
 	u32 pins;

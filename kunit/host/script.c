@@ -38,6 +38,7 @@ static void script_board(struct watched *w, const u8 *b)
 	w->p.level ^= (b[3] & 3) | (b[3] & 12U) << 6 | (b[3] & 0x30U) << 12 |
 		      (b[3] & 0xc0U) << 18;
 	w->p.latency = b[4] & 128 ? BG_MS(3) : 0;
+	w->p.slow = b[5] & 32 ? BG_MS(25) : 0;
 	w->p.now = b[4] & 64 ? BG_SEC(100) : 0;
 }
 
@@ -78,6 +79,9 @@ static void script_happens(struct watched *w, u8 op, u8 arg)
 	const u32 good = p->cfg.lines & ~BG_LINES_LOW_CELL;
 
 	switch (op & 15) {
+	case 5:
+		p->unread = script_toggle(arg);
+		break;
 	case 6:
 		p->edge |= script_toggle(arg);
 		break;

@@ -16,7 +16,7 @@ static void watched_judge(struct player *p)
 	};
 
 	if (p->steps == 1)
-		obs_start(o, &p->cfg, &p->wish, p->now);
+		obs_start(o, &p->cfg, &p->wish, p->now - p->slow);
 	/* Once a rule is broken, the observer's memory is worth nothing. */
 	if (!o->broken)
 		obs_judge(o, &p->in, p->now, &p->res, &told);
