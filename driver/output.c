@@ -45,7 +45,7 @@ void bg_output_done(struct bg_output *out, const struct bg_output_done *done,
 		out->settling = false;
 	} else if (done->checked || !readable) {
 		out->faulty = false;
-	} else if (out->settling) {
+	} else {
 		out->due = bg_after(now, BG_SETTLE_NS);
 	}
 }

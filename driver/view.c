@@ -184,7 +184,8 @@ static void bg_make_event(struct bg_fsm *fsm, const struct bg_view *view,
 	event->changed = bg_compare(&fsm->view, view);
 	if (news->set)
 		event->changed |= BIT(BG_CHANGED_SETTINGS);
-	res->evented = event->changed || !fsm->bound;
+	/* The first of all changes the state, or says why not. */
+	res->evented = event->changed;
 	if (!res->evented)
 		return;
 

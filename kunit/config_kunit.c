@@ -193,6 +193,7 @@ static void config_label(struct kunit *test)
 	static const char * const good[] = { "house", "bank-2", "a" };
 	static const char * const wrong[] = {
 		"", ".", "..", "a/b", "two words", "tab\t", "new\nline",
+		"caf\xc3\xa9",
 		"a-name-that-is-so-long-that-nobody-can-want-it",
 	};
 	struct bg_params params;
@@ -221,12 +222,27 @@ static void config_label(struct kunit *test)
 	}
 }
 
+/* One that is just there is no text. */
+static void config_label_empty(struct kunit *test)
+{
+	const struct property_entry props[] = {
+		PROPERTY_ENTRY_BOOL("label"), {}
+	};
+	struct bg_params params;
+	const char *bad;
+
+	KUNIT_EXPECT_EQ(test, config_read(test, props, &params, &bad),
+			-EINVAL);
+	KUNIT_EXPECT_STREQ(test, bad, "label");
+}
+
 static struct kunit_case config_tests[] = {
 	KUNIT_CASE_PARAM(config_numbers, number_case_gen_params),
 	KUNIT_CASE_PARAM(config_no_numbers, number_case_gen_params),
 	KUNIT_CASE(config_flags),
 	KUNIT_CASE(config_start),
 	KUNIT_CASE(config_label),
+	KUNIT_CASE(config_label_empty),
 	{}
 };
 

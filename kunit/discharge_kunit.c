@@ -298,11 +298,49 @@ static void discharge_shorter_delay(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, path->state, OFF);
 }
 
+/* As many disconnects as can be counted, and more than are remembered. */
+static void discharge_many(struct kunit *test)
+{
+	const struct bg_discharge_rules rules = {
+		.pre_alarm = BG_SEC(30),
+		.lockout_window = BG_SEC(1000),
+		.lockout_count = BG_LOCKOUT_MAX,
+	};
+	struct bg_discharge_in in = { .permit = true };
+	struct bg_discharge *path;
+	unsigned int n;
+	u64 now = 0;
+
+	path = kunit_kzalloc(test, sizeof(*path), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, path);
+
+	bg_discharge_init(path, &in, now);
+	bg_discharge_step(path, &rules, &in, now);
+	/* The first two too far from the last, then 15 of them 60 s apart. */
+	for (n = 0; n < BG_LOCKOUT_MAX + 2; n++) {
+		KUNIT_ASSERT_EQ_MSG(test, path->state, NORMAL, "round %u", n);
+		KUNIT_ASSERT_FALSE(test, path->locked);
+		now += n == 2 ? BG_SEC(2000) : 0;
+		in.forbidden = true;
+		bg_discharge_step(path, &rules, &in, now);
+		KUNIT_ASSERT_EQ(test, path->state, ALARM);
+		bg_discharge_step(path, &rules, &in, now + BG_SEC(30));
+		KUNIT_ASSERT_EQ(test, path->state, OFF);
+		KUNIT_ASSERT_EQ(test, path->locked, n == BG_LOCKOUT_MAX + 1);
+		in.forbidden = false;
+		bg_discharge_step(path, &rules, &in, now + BG_SEC(31));
+		bg_discharge_step(path, &rules, &in, now + BG_SEC(32));
+		now += BG_SEC(60);
+	}
+	KUNIT_EXPECT_EQ(test, path->state, OFF);
+}
+
 static struct kunit_case discharge_tests[] = {
 	KUNIT_CASE_PARAM(discharge_stories, path_case_gen_params),
 	KUNIT_CASE(discharge_sounded),
 	KUNIT_CASE(discharge_not_sounded),
 	KUNIT_CASE(discharge_shorter_delay),
+	KUNIT_CASE(discharge_many),
 	{}
 };
 
