@@ -10,12 +10,11 @@ kernel while the suites ran.
 import argparse
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
 
-from bglab import common, guest, kernels, report, srckernel
+from bglab import common, guest, kernels, report, srckernel, trees
 from bglab.common import BUILD, Trouble, lock, run, say, setup
 
 # 6.1 writes "ok 1 - name", later kernels "ok 1 name"
@@ -116,19 +115,11 @@ def run_series(series):
 
 def run_in_tree(series):
     """The suites through the kernel's own kunit.py, the sources imported into a tree."""
-    version, source = srckernel.source_tree(series)
     setup("base", "kernel")
-    tree, objects = BUILD / "in-tree" / version, BUILD / "in-tree" / f"{version}-um"
+    version, tree = trees.imported_tree(series)
+    objects = BUILD / "in-tree" / f"{version}-um"
     with lock("in-tree"):
-        if not tree.is_dir():
-            # hard links: the import replaces files and never writes into one
-            spare = tree.with_name(tree.name + ".part")
-            shutil.rmtree(spare, ignore_errors=True)
-            spare.parent.mkdir(parents=True, exist_ok=True)
-            run(["cp", "-al", source, spare])
-            spare.rename(tree)
         importer = common.ROOT / "scripts/import-into-tree"
-        run([sys.executable, "-B", importer, tree])
         again = run([sys.executable, "-B", importer, tree])
         say(f"{series}: kunit.py, some minutes the first time")
         done = subprocess.run(

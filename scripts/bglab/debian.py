@@ -320,14 +320,26 @@ def resolve(meta, arch, suite="bookworm", fresh=False):
     return answer
 
 
-def newest(pattern, arch, suite="bookworm", fresh=False):
-    """The newest package whose name matches (by the numbers in it), or None."""
+def _by_number(name):
+    return [int(number) for number in re.findall(r"\d+", name)]
+
+
+def _extreme(word, choose, pattern, arch, suite, fresh):
     def ask(apt):
         listed = [name for name in apt.query("pkgnames").split() if re.fullmatch(pattern, name)]
-        return max(listed, default=None,
-                   key=lambda name: [int(number) for number in re.findall(r"\d+", name)])
+        return choose(listed, default=None, key=_by_number)
 
-    return _remembered(f"newest {pattern} {arch} {suite}", ask, fresh)
+    return _remembered(f"{word} {pattern} {arch} {suite}", ask, fresh)
+
+
+def newest(pattern, arch, suite="bookworm", fresh=False):
+    """The newest package whose name matches (by the numbers in it), or None."""
+    return _extreme("newest", max, pattern, arch, suite, fresh)
+
+
+def oldest(pattern, arch, suite="bookworm", fresh=False):
+    """The oldest one that the archive still has, or None."""
+    return _extreme("oldest", min, pattern, arch, suite, fresh)
 
 
 def depends(deb):

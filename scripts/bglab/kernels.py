@@ -32,6 +32,8 @@ COMPILER_GROUP = {"amd64": "base", "arm64": "cross", "armhf": "arm"}
 # are found by the packages' names in the next release and its backports.
 META = {"6.1": "linux-{kind}-{flavour}", "6.12": "linux-{kind}-6.12-{flavour}"}
 NEXT = "trixie-backports"
+# The oldest sublevel that this release's archive still has.
+OLDEST = "6.1-oldest"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,6 +75,11 @@ class Kernel:
 def _package(kind, series, arch, fresh):
     """(name, suite) of the image, modules or headers package of a series."""
     flavour = ARCHES[arch][0]
+    if series == OLDEST:
+        name = debian.oldest(rf"linux-{kind}-6\.1\.0-\d+-{flavour}", arch, fresh=fresh)
+        if not name:
+            raise Trouble(f"no Debian {kind} package of Linux 6.1 for {arch}")
+        return name, "bookworm"
     if series in META:
         try:
             meta = META[series].format(kind=kind, flavour=flavour)
@@ -150,7 +157,7 @@ def headers(series, arch="arm64"):
     try:
         found = _fetch("headers", series, arch)
     except Trouble as trouble:
-        if series in META:
+        if series in META or series == OLDEST:
             raise
         # The newest series may be in the archive as source only.
         say(str(trouble))

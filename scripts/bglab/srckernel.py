@@ -44,9 +44,14 @@ def fragment_lines(name):
 
 def missing_lines(name, dotconfig):
     """The fragment's settings that the configuration does not honour."""
+    return lost_lines(fragment_lines(name), dotconfig)
+
+
+def lost_lines(lines, dotconfig):
+    """Those of the settings that the configuration does not honour."""
     have = set(Path(dotconfig).read_text().splitlines())
     lost = []
-    for line in fragment_lines(name):
+    for line in lines:
         if line.endswith("=n"):
             # "is not set", or the symbol is not even offered
             if any(h.startswith(line[:-1]) for h in have):
@@ -59,7 +64,9 @@ def missing_lines(name, dotconfig):
 def source_tree(series):
     """Fetch and unpack linux-source-SERIES; (version, directory)."""
     package = "linux-source-" + series
-    deb = debian.fetch([package], "arm64")[0]
+    # The newest series is in the next release only.
+    where = ("arm64",) if series in SERIES else ("amd64", kernels.NEXT)
+    deb = debian.fetch([package], *where)[0]
     version = deb.name.split("_")[1]
     tree = BUILD / "src" / f"{package}_{version}"
     with lock(package):
