@@ -153,6 +153,10 @@ class Lines:
             self._wire(INPUTS[name], self._level(name, value))
             self.inputs[name] = bool(value)
 
+    def force(self, output, level):
+        """Drive an output's line from outside, as a short would, while it floats."""
+        self._wire(OUTPUTS[output], level)
+
     # -- watching ------------------------------------------------------------------
 
     def poll(self):

@@ -5,10 +5,10 @@ import json
 import threading
 import time
 
-from bglab import board
+from bglab import board, tracing
 
 from . import scenario
-from .kit import ToolBoard, background
+from .kit import ToolBoard, background, build_flood
 
 TINY = 2048             # bytes; the kernel makes a few messages of it
 STORM = 5000            # pairs of events
@@ -63,10 +63,10 @@ def storm(kit, checks):
             latest = settled(guest)
             checks.ok(latest > 2 * STORM, f"{latest} events, with {edges.count} edges from outside")
             guest.sh(f"kill -CONT {stopped}")
-            guest.sh("battguardctl set restore_delay_ms 7")
-            latest = settled(guest)
+            # Nothing more happens that could remind a listener of its loss.
             end = time.monotonic() + 60
-            while time.monotonic() < end and guest.numbers("/tmp/read")[3] < latest:
+            while time.monotonic() < end and min(
+                    guest.numbers(f"/tmp/{name}")[3] for name in ("stopped", "read")) < latest:
                 time.sleep(1)
             told = {name: guest.numbers(f"/tmp/{name}")
                     for name in ("plain", "tiny", "stopped", "read")}
@@ -172,6 +172,8 @@ def overwritten(kit, checks):
         first = log[0]["seq"]
         checks.ok(len(log) >= 256, f"the latest {len(log)} are kept")
         checks.equal([line["seq"] for line in log], list(range(first, latest + 1)), "without a gap")
+        checks.equal([line["mute"] for line in log], [line["seq"] % 2 ^ 1 for line in log],
+                     "each with what was in force after it")
         lost, event = guest.json_lines("battguardctl log -j --since 10 | head -n 2")
         checks.equal((lost["event"], lost["seq"], lost["count"], event["seq"]),
                      ("lost", 10, first - 10, first), "log --since 10: lost, with the count")
@@ -181,4 +183,35 @@ def overwritten(kit, checks):
         text = guest.sh("battguardctl log -b --since 1 | head -n 1")
         checks.ok(text.endswith(f"#1 lost {first - 1} events"), "and in words", text)
         checks.equal(guest.sh(f"cat {board.SUPPLY}/state"), "normal", "the guard is at its post")
+        checks.equal(guest.problems(), [], "no warning in the log")
+
+
+def _allocations(guest, pairs):
+    """{who: how often} memory is asked for while so many pairs of events happen."""
+    guest.sh(f"cd {tracing.TRACEFS} && echo 16384 >buffer_size_kb && echo 1 >events/kmem/enable && "
+             "echo >trace && echo 1 >tracing_on")
+    guest.sh(f"flood {pairs} {board.SUPPLY}/mute; sleep 1; echo 0 >{tracing.TRACEFS}/tracing_on")
+    counts = guest.sh(f"cd {tracing.TRACEFS}; for who in 'call_site=__alloc_skb' '\\[battguard\\]' "
+                      "'call_site='; do grep \"$who\" trace | grep -c -v 'free:'; done; "
+                      "true").split()
+    return dict(zip(("messages", "battguard", "all"), map(int, counts)))
+
+
+@scenario
+def unheard(kit, checks):
+    """Nothing is sent, and nothing allocated, when nobody listens."""
+    pairs = 200
+    with ToolBoard(kit, files={"bin/flood": build_flood()}) as guest:
+        before = guest.json("show")["seq"]
+        alone = _allocations(guest, pairs)
+        with background(guest, "battguardctl monitor >/tmp/out"):
+            time.sleep(1)
+            heard = _allocations(guest, pairs)
+        checks.equal(guest.json("show")["seq"], before + 4 * pairs, "all of it has happened")
+        checks.ok(alone["all"] and heard["all"], "allocations are traced", f"{alone} {heard}")
+        checks.equal(alone["messages"], 0, f"{2 * pairs} events, nobody listens: no message made")
+        checks.ok(heard["messages"] >= 2 * pairs,
+                  f"the same with a listener: {heard['messages']} messages made", heard)
+        checks.equal((alone["battguard"], heard["battguard"]), (0, 0),
+                     "an event itself asks for no memory in either case")
         checks.equal(guest.problems(), [], "no warning in the log")

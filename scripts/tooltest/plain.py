@@ -162,6 +162,31 @@ def setting(kit, checks):
 
 
 @scenario
+def stuck_output(kit, checks):
+    """A load that is decided off and reads back on: it shows on, and why it should not be."""
+    with ToolBoard(kit) as guest:
+        guest.lines.set(remote_h=False)
+        guest.lines.wait(load=FLOATING)
+        guest.sh("battguardctl wait load=off load_off_reasons=remote --timeout 5")
+        guest.lines.force("load", 1)
+        checks.equal(guest.json("show")["load"], 0, "nobody looks as long as nothing happens")
+        guest.lines.set(low_cell=True)
+        guest.sh("battguardctl wait load=on --timeout 10")
+        shown = _like_sysfs(guest, checks, "shorted")
+        checks.equal((shown["load"], shown["load_off_reasons"], shown["faulty_outputs"],
+                      shown["faults"], shown["state"]), (1, ["remote"], ["load"], 1, "standby"),
+                     "the load shows 1, is faulty, and the words stay")
+        checks.ok("output load" in guest.sh("battguardctl show"), "the picture tells of it")
+        event = guest.json_lines("battguardctl log -j | grep -m 1 '\"faulty_outputs\":.\"load\"'")
+        checks.ok("fault" in event[0]["cause"] and {"load", "faults"} <= set(event[0]["changed"]),
+                  "one event tells of it", event)
+        guest.lines.force("load", 0)
+        checks.equal(guest.tool("wait load=off --timeout 10")[0], 0, "it is off again by itself")
+        checks.equal(guest.json("show")["faulty_outputs"], [], "and well")
+        checks.equal(guest.problems(), [], "no warning in the log")
+
+
+@scenario
 def waiting(kit, checks):
     """wait: true at once, true later, a short change, time over, device gone."""
     with ToolBoard(kit) as guest:
