@@ -38,9 +38,13 @@ def player():
     return out
 
 
-def play(series, cases, verbose):
-    """Run the cases on one kernel; (passed, failed, skipped)."""
-    kernel = srckernel.build(series)
+def play(series, cases, verbose=False, config="sim-kunit", ending=None, **options):
+    """Run the cases on one kernel; gives the counts.
+
+    ending: called with the guest when the driver is gone; options: the guest's.
+    """
+    kernel = srckernel.build(series, config)
+    label = srckernel.label(series, config)
     module = kernels.build_module(kernel)
     start = time.monotonic()
     groups = list(dict.fromkeys(case.group for case in cases))
@@ -51,10 +55,10 @@ def play(series, cases, verbose):
 
     def result(good, text):
         counts["ok" if good else "not ok"] += 1
-        print(f"{'ok' if good else 'not ok'} - {series} {text}", flush=True)
+        print(f"{'ok' if good else 'not ok'} - {label} {text}", flush=True)
 
     with guest.Guest(kernel.image, simplan.nodes(cases), [module], files, SETUP,
-                     warp=True) as vm:
+                     warp=True, **options) as vm:
         driver = vm.sh("ls -d /sys/bus/platform/drivers/*/module/holders "
                        "| grep -i battery.guard || ls -d /sys/module/battguard/drivers/*")
         driver = driver.splitlines()[0].removesuffix("/module/holders")
@@ -66,12 +70,12 @@ def play(series, cases, verbose):
                 if match and match[3]:
                     wanted.remove(match[2])
                     counts["skip"] += 1
-                    print(f"ok - {series} {match[2]}{match[3]}", flush=True)
+                    print(f"ok - {label} {match[2]}{match[3]}", flush=True)
                 elif match:
                     wanted.remove(match[2])
                     result(match[1] == "ok", match[2])
                 elif verbose or not line.startswith("1.."):
-                    print(f"# {series} {line.removeprefix('# ')}", flush=True)
+                    print(f"# {label} {line.removeprefix('# ')}", flush=True)
             # a case that said nothing has failed, as has a player that fell over
             for name in wanted:
                 result(False, f"{name} # no result (player's status {status})")
@@ -80,14 +84,15 @@ def play(series, cases, verbose):
             vm.sh(f"echo guard-{case.number} > {driver}/bind")
         status, output = vm.run("rmmod battguard")
         result(status == 0, "rmmod" + (f" # {output}" if status else ""))
+        if ending:
+            ending(vm)
         clock = vm.uptime()
         vm.poweroff()
-        splats = [text for text in [m.text for m in vm.messages] + vm.raw
-                  if srckernel.SPLAT.search(text)]
+        splats = srckernel.complaints(vm)
         for text in splats[:20]:
-            print(f"# {series} kernel: {text}")
+            print(f"# {label} kernel: {text}")
         result(not splats, "no complaint in the kernel's log")
-    say(f"{series}: {clock:.0f} s of the guest's time in {time.monotonic() - start:.0f} s")
+    say(f"{label}: {clock:.0f} s of the guest's time in {time.monotonic() - start:.0f} s")
     return counts
 
 

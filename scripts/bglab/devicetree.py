@@ -40,13 +40,13 @@ def guard_node(changes=None, name="battery-guard"):
     return "\t" + name + " {\n" + "\n".join(lines) + "\n\t};\n"
 
 
-def build(work, nodes, machine="virt", options=()):
+def build(work, nodes, machine="virt", options=(), cpus=1):
     """Compile the machine's own tree plus nodes (text below "/"); gives the dtb."""
     setup("qemu", "dt")
     work = pathlib.Path(work)
     plain, source, made = work / "plain.dtb", work / "guest.dts", work / "guest.dtb"
     run(["qemu-system-aarch64", "-M", f"{machine},dumpdtb={plain}", "-cpu", "cortex-a57",
-         "-smp", "1", "-m", "512", "-nic", "none", "-display", "none", *options])
+         "-smp", str(cpus), "-m", "512", "-nic", "none", "-display", "none", *options])
     text = run(["dtc", "-q", "-I", "dtb", "-O", "dts", plain])
     # The power button of the machine sits on a line that we use.
     source.write_text(text + "\n/ {\n\t/delete-node/ gpio-keys;\n" + nodes + "};\n",

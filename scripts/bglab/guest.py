@@ -71,12 +71,12 @@ class Guest:
     image: kernel; nodes: device tree text below "/" (None: the machine's own
     tree); modules, files, setup: see initramfs.build; lines: a lines.Lines
     that drives the GPIO lines; warp: guest time jumps ahead when it idles
-    (drive lines from inside the guest only).
+    (drive lines from inside the guest only); cpus: how many it has.
     """
 
     def __init__(self, image, nodes=None, modules=(), files=None, setup_script="",
                  lines=None, warp=False, memory=512, cmdline="", options=(),
-                 limit=HARD_LIMIT):
+                 limit=HARD_LIMIT, cpus=1):
         self.lines = lines
         self.messages = []          # the kernel log
         self.raw = []               # everything else on the console
@@ -92,18 +92,19 @@ class Guest:
         self._work = pathlib.Path(tempfile.mkdtemp(prefix="bglab-"))
         try:
             self._argv = self._command_line(image, nodes, modules, files, setup_script, warp,
-                                            memory, cmdline, options)
+                                            memory, cmdline, options, cpus)
         except BaseException:
             shutil.rmtree(self._work, ignore_errors=True)
             raise
 
     def _command_line(self, image, nodes, modules, files, setup_script, warp, memory,
-                      cmdline, options):
+                      cmdline, options, cpus):
         work = self._work
         initrd = initramfs.build(work / "initrd", modules, files, setup_script)
-        argv = ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a57", "-smp", "1",
-                "-m", str(memory), "-nodefaults", "-display", "none", "-serial", "stdio",
-                "-no-reboot", "-kernel", str(image), "-initrd", str(initrd),
+        argv = ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a57",
+                "-smp", str(cpus), "-m", str(memory), "-nodefaults",
+                "-display", "none", "-serial", "stdio", "-no-reboot",
+                "-kernel", str(image), "-initrd", str(initrd),
                 "-append", f"console=ttyAMA0 loglevel=1 panic=-1 log_buf_len=1M "
                            f"printk.devkmsg=on {cmdline}"]
         if warp:
@@ -111,7 +112,7 @@ class Guest:
         else:
             argv += ["-accel", "tcg"]
         if nodes is not None:
-            argv += ["-dtb", str(devicetree.build(work, nodes))]
+            argv += ["-dtb", str(devicetree.build(work, nodes, cpus=cpus))]
         if self.lines:
             argv += self.lines.options(work)
         return argv + list(options)

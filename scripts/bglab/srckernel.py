@@ -3,7 +3,8 @@
 
 Debian's own kernels have neither KUnit nor gpio-sim nor lockdep, so the KUnit
 run and the tests in the warped clock use a kernel of their own: allnoconfig
-plus the fragment scripts/configs/<name>.config.
+plus the fragment scripts/configs/<name>.config. A fragment may begin with
+another one ("# include NAME") and then say otherwise.
 
 A built kernel is kept under a key made of the version of the source package,
 the fragment and the compiler: it is built again when one of these changes and
@@ -32,14 +33,44 @@ CROSS = "aarch64-linux-gnu-"
 SPLAT = re.compile(guest.PROBLEM.pattern + r"|ODEBUG|possible recursive locking|"
                    r"inconsistent lock state|Invalid wait context|suspicious RCU|"
                    r"sleeping function called from invalid context|"
-                   r"possible irq lock inversion|unsafe locking|INFO: task")
+                   r"possible irq lock inversion|unsafe locking|INFO: task|"
+                   r"new suspected memory leak")
+
+
+def label(series, config="sim-kunit"):
+    """What results of a kernel are named after."""
+    return series if config == "sim-kunit" else f"{series} {config}"
+
+
+def complaints(vm):
+    """What the checkers said during a run that is over."""
+    found, race = [], None
+    for text in [m.text for m in vm.messages] + vm.raw:
+        # Kernel code outside of the driver has races of its own, known and
+        # benign: one counts when the driver's code is in a stack of the report.
+        if "BUG: KCSAN" in text:
+            race = [text]
+        elif race:
+            race.append(text)
+            if text.startswith("====="):
+                found += [race[0]] if any("[battguard" in line for line in race) else []
+                race = None
+        elif SPLAT.search(text):
+            found.append(text)
+    return found + (race or [])[:1]
 
 
 def fragment_lines(name):
-    """The settings of a fragment, comments and blanks left out."""
-    text = (CONFIGS / (name + ".config")).read_text()
-    return [line.strip() for line in text.splitlines()
-            if line.strip() and not line.startswith("#")]
+    """The settings of a fragment and of those it includes; the last word counts."""
+    settings = {}
+    for line in (CONFIGS / (name + ".config")).read_text().splitlines():
+        line = line.strip()
+        if line.startswith("# include "):
+            for each in fragment_lines(line.split()[2]):
+                settings[each.split("=")[0]] = each
+        elif line and not line.startswith("#"):
+            settings[line.split("=")[0]] = line
+    return list(settings.values())
 
 
 def missing_lines(name, dotconfig):
@@ -128,7 +159,6 @@ def build(series, config="sim-kunit"):
         raise Trouble(f"no kernel source for {series}: one of {', '.join(SERIES)}")
     setup("base", "kernel", "cross")
     version, source = source_tree(series)
-    fragment = CONFIGS / (config + ".config")
     digest = hashlib.sha256("\n".join(
         [version, compiler(), *fragment_lines(config)]).encode()).hexdigest()
     name = f"src-{series}-{config}-{digest[:12]}"
@@ -145,13 +175,15 @@ def build(series, config="sim-kunit"):
         log = objects / "battguard-build.log"
         if not (objects / ".config").exists() or missing_lines(
                 config, objects / ".config"):
+            fragment = objects / "battguard-fragment"
+            fragment.write_text("\n".join(fragment_lines(config)) + "\n")
             make(source, objects, *words, f"KCONFIG_ALLCONFIG={fragment}",
                  "allnoconfig", log=log)
         lost = missing_lines(config, objects / ".config")
         if lost:
             (objects / ".config").unlink()
             raise Trouble(f"linux {version} does not honour in "
-                          f"{fragment.name}: " + ", ".join(lost))
+                          f"{config}.config: " + ", ".join(lost))
         what = f"linux {version} ({config})"
         say(f"{what}: building, some minutes the first time")
         took = make(source, objects, *words, f"-j{os.cpu_count()}",
@@ -162,9 +194,9 @@ def build(series, config="sim-kunit"):
 
 
 def main():
-    """python3 -m bglab.srckernel [SERIES...]: build and name the images."""
-    for series in sys.argv[1:] or SERIES:
-        print(build(series).image)
+    """python3 -m bglab.srckernel [SERIES[-CONFIG]...]: build and name the images."""
+    for word in sys.argv[1:] or SERIES:
+        print(build(*word.split("-", 1)).image)
 
 
 if __name__ == "__main__":
