@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* battguardctl - the command line */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "battguardctl.h"
 
@@ -254,6 +256,21 @@ static const char *option_name(char letter)
 	return letter == 'r' ? "--rcvbuf" : text;
 }
 
+/*
+ * Where standard output is closed, a socket would take its place and get what
+ * is printed. This makes that an error, like any other output that fails.
+ */
+static void occupy_closed(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDONLY);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *cmd;
@@ -263,6 +280,7 @@ int main(int argc, char **argv)
 	int letter;
 	int ret;
 
+	occupy_closed();
 	/* A reader that went away is seen by the write that fails. */
 	signal(SIGPIPE, SIG_IGN);
 	opterr = 0;

@@ -119,15 +119,37 @@ def building(kit, checks):
                   str(work).encode() not in tool.read_bytes(), "no path of the build is in it")
         kits.build_host(work / "objects", "clean")
         checks.equal(list((work / "objects").iterdir()), [], "clean leaves nothing")
+        _variables(checks, work)
         tool = kits.build_host(work / "static", "LDFLAGS=-static")
         checks.ok("INTERP" not in run(["readelf", "-l", tool]), "static for this machine as well")
     strays = [path for path in (ROOT / "tools").rglob("*") if path.suffix == ".o"]
     checks.equal(strays, [], "nothing is left in the source tree")
+    checks.ok("AArch64" in run(["readelf", "-h", kit.tool]), "CROSS_COMPILE is honoured")
     size = kit.tool.stat().st_size
     checks.ok(size < 1 << 20, f"static and stripped: {size} bytes, less than 1 MB")
     needed = re.findall(r"NEEDED.*\[(.*)\]", run(["readelf", "-d", kit.host]))
     checks.ok(all(re.match(r"lib(nl-3|nl-genl-3|c)\.so", name) for name in needed),
               "needs libnl and nothing else", needed)
+
+
+def _variables(checks, work):
+    """CC, CFLAGS, LDFLAGS and PKG_CONFIG, from the top of the tree."""
+    compiler = work / "compiler"
+    compiler.write_text(f'#!/bin/sh\necho "$@" >>{work}/called\nexec gcc "$@"\n', encoding="ascii")
+    compiler.chmod(0o755)
+    words = [f"O={work}/top", f"CC={compiler}", "CFLAGS=-O1 -Werror -DMINE", "LDFLAGS=-Wl,-z,now"]
+    run(["make", "-C", ROOT, "tools", *words])
+    run(["make", "-C", ROOT, "install", f"DESTDIR={work}/dest", *words])
+    called = (work / "called").read_text(encoding="ascii").splitlines()
+    checks.ok(called and all("-O1 -Werror -DMINE" in line for line in called), "CC and CFLAGS",
+              called[:1])
+    checks.equal(sum("-Wl,-z,now" in line for line in called), 1, "LDFLAGS, where it is linked")
+    checks.ok((work / "dest/usr/local/sbin/battguardctl").is_file(),
+              "without PREFIX it goes below /usr/local")
+    done = subprocess.run(["make", "-C", ROOT / "tools", f"O={work}/none", "PKG_CONFIG=false"],
+                          capture_output=True, text=True, check=False)
+    checks.ok(done.returncode and "libnl-genl-3.0 is missing" in done.stderr,
+              "PKG_CONFIG; a library that is missing is named", done.stderr)
 
 
 @host_scenario

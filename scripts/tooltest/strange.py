@@ -90,6 +90,22 @@ def strange_values(kit, checks):
     checks.ok(status == 4 and err.count(b"\n") == 1, "gone meanwhile: status 4", err)
 
 
+@host_scenario
+def closed_files(kit, checks):
+    """Standard input, output and errors that are closed, or full."""
+    for words, status, lines in (
+            ("list >&-", 2, 1), ("show >&-", 2, 1), ("log >&-", 2, 1), ("help >&-", 2, 1),
+            ("monitor --timeout 0.05 >&-", 2, 1), ("show --watch -n 1 >&-", 2, 1),
+            ("list >/dev/full", 2, 1), ("log >/dev/full", 2, 1), ("mute >&-", 0, 0),
+            ("wait --timeout 0 load=off >&-", 0, 0), ("list <&- >/dev/null", 0, 0),
+            ("list 2>&- >/dev/null", 0, 0), ("nonsense 2>&-", 1, 0), ("list <&- >&- 2>&-", 2, 0)):
+        done = subprocess.run(["sh", "-c", f"{kit.strange} {words}"], capture_output=True,
+                              check=False, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0",
+                                                "STRANGE_NAMES": "boat"})
+        checks.ok((done.returncode, done.stderr.count(b"\n"), done.stdout) == (status, lines, b""),
+                  f"{words}: status {status}", f"{done.returncode} {done.stdout} {done.stderr}")
+
+
 def _on_terminal(tool, words, columns, **told):
     """What is written to a terminal of that width."""
     leader, follower = pty.openpty()
