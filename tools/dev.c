@@ -253,7 +253,7 @@ int dev_pick(const struct devs *devs, const char *name, const struct dev **dev)
 int dev_choose(struct nl_sock *sk, const struct family *fam, const char *name,
 	       struct dev *dev)
 {
-	const struct dev *found;
+	const struct dev *found = NULL;
 	struct devs devs;
 	int ret;
 
@@ -265,7 +265,7 @@ int dev_choose(struct nl_sock *sk, const struct family *fam, const char *name,
 			   nl_reason(ret));
 	else
 		ret = dev_pick(&devs, name, &found);
-	if (ret == GO_ON)
+	if (found)
 		*dev = *found;
 	free(devs.dev);
 	return ret;
