@@ -61,7 +61,7 @@ def reset(vm):
 
 
 def fuzz(checks, series, count, seed):
-    kernel = srckernel.build(series, "kasan")
+    kernel = srckernel.build(series, "sanitize")
     module = kernels.build_module(kernel)
     with guest.Guest(kernel.image, devicetree.guard_node(), [module],
                      {"bin/nlfuzz": program()}, "insmod /modules/battguard.ko\n",
