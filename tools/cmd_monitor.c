@@ -57,6 +57,8 @@ int cmd_log(int argc, char **argv)
 
 	ret = event_dump(sk, &fam, dev.id, opt.has_since ? opt.since : 0,
 			 &events);
+	if (ret)
+		free(events.ev);
 	if (ret == -ENODEV || ret == -ENOENT)
 		return fail(EX_NODEV, "device '%s' just went away",
 			    safe(dev.name));

@@ -24,9 +24,11 @@ int cmd_list(int argc, char **argv)
 	if (ret != GO_ON)
 		return ret;
 	ret = dev_dump(sk, &fam, &devs);
-	if (ret)
+	if (ret) {
+		free(devs.dev);
 		return fail(EX_REFUSED, "cannot read the devices: %s",
 			    nl_reason(ret));
+	}
 
 	if (opt.json)
 		json_open(&js, NULL, '[');

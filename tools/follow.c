@@ -129,15 +129,22 @@ static void vanish(struct follow *f, struct track *t)
 	drop(f, t);
 }
 
+/* Return: the command of a message, -1 for one too short to have any. */
+static int command_of(const struct nlmsghdr *nlh)
+{
+	const struct genlmsghdr *genl = nlmsg_data(nlh);
+
+	return nlmsg_datalen(nlh) < (int)sizeof(*genl) ? -1 : genl->cmd;
+}
+
 static int take_ntf(const struct nlmsghdr *nlh, void *arg)
 {
 	struct follow *f = arg;
-	struct genlmsghdr *genl = nlmsg_data(nlh);
 	struct track *t;
 	struct event ev;
 
 	if (nlh->nlmsg_type != f->fam.id ||
-	    genl->cmd != BATTGUARD_CMD_EVENT_NTF ||
+	    command_of(nlh) != BATTGUARD_CMD_EVENT_NTF ||
 	    event_parse(nlh, &ev, NULL) || !wanted(f, ev.dev.name))
 		return 0;
 
@@ -164,15 +171,15 @@ static int take_ntf(const struct nlmsghdr *nlh, void *arg)
 
 static int take_ctrl(const struct nlmsghdr *nlh, void *arg)
 {
+	const int cmd = command_of(nlh);
 	struct follow *f = arg;
-	struct genlmsghdr *genl = nlmsg_data(nlh);
 	struct family fam;
 
 	if (nlh->nlmsg_type != GENL_ID_CTRL ||
-	    (genl->cmd != CTRL_CMD_NEWFAMILY &&
-	     genl->cmd != CTRL_CMD_DELFAMILY) || nl_family_parse(nlh, &fam))
+	    (cmd != CTRL_CMD_NEWFAMILY && cmd != CTRL_CMD_DELFAMILY) ||
+	    nl_family_parse(nlh, &fam))
 		return 0;
-	f->ctrl_news = genl->cmd;
+	f->ctrl_news = cmd;
 	f->ctrl_fam = fam;
 	return 0;
 }

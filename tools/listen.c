@@ -22,10 +22,11 @@ int follow_check_names(struct follow *f)
 	int ret = GO_ON;
 	int n;
 
-	if (!f->nr_names || dev_dump(f->ask, &f->fam, &devs))
+	if (!f->nr_names)
 		return GO_ON;
-	for (n = 0; ret == GO_ON && n < f->nr_names; n++)
-		ret = dev_pick(&devs, f->names[n], &found);
+	if (!dev_dump(f->ask, &f->fam, &devs))
+		for (n = 0; ret == GO_ON && n < f->nr_names; n++)
+			ret = dev_pick(&devs, f->names[n], &found);
 	free(devs.dev);
 	return ret;
 }
