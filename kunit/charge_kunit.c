@@ -28,6 +28,20 @@ static void charge_needs_all(struct kunit *test)
 	}
 }
 
+/* Whatever was there before: off, and what is allowed was for long. */
+static void charge_starts(struct kunit *test)
+{
+	const struct bg_charge_in in = { .allowed = true };
+	struct bg_charge path;
+
+	memset(&path, 0xff, sizeof(path));
+	bg_charge_init(&path, &in, BG_SEC(3));
+	KUNIT_EXPECT_FALSE(test, path.on);
+	KUNIT_EXPECT_EQ(test, path.allowed.since, BG_SEC(3));
+	KUNIT_EXPECT_TRUE(test, path.allowed.holds);
+	KUNIT_EXPECT_TRUE(test, path.allowed.granted);
+}
+
 struct charge_case {
 	const char *name;
 	u32 restore;	/* in ms */
@@ -120,6 +134,7 @@ static void charge_in_standby(struct kunit *test)
 
 static struct kunit_case charge_tests[] = {
 	KUNIT_CASE(charge_needs_all),
+	KUNIT_CASE(charge_starts),
 	KUNIT_CASE_PARAM(charge_restore, charge_case_gen_params),
 	KUNIT_CASE(charge_broken_off),
 	KUNIT_CASE(charge_in_standby),

@@ -190,10 +190,14 @@ static void config_start(struct kunit *test)
 /* It becomes the name of a folder in sysfs. */
 static void config_label(struct kunit *test)
 {
-	static const char * const good[] = { "house", "bank-2", "a" };
+	static const char * const good[] = {
+		"house", "bank-2", "a", "!a~", "a.b",
+		"a-name-that-takes-31-characters",
+	};
 	static const char * const wrong[] = {
 		"", ".", "..", "a/b", "two words", "tab\t", "new\nline",
 		"caf\xc3\xa9",
+		"a-name-that-takes-32-characters.",
 		"a-name-that-is-so-long-that-nobody-can-want-it",
 	};
 	struct bg_params params;
@@ -207,7 +211,7 @@ static void config_label(struct kunit *test)
 
 		KUNIT_EXPECT_EQ(test, config_read(test, props, &params, &bad),
 				0);
-		KUNIT_EXPECT_NOT_NULL(test, params.label);
+		KUNIT_EXPECT_STREQ(test, params.label, good[n]);
 	}
 
 	for (n = 0; n < ARRAY_SIZE(wrong); n++) {

@@ -298,6 +298,36 @@ static void discharge_shorter_delay(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, path->state, OFF);
 }
 
+/* Whatever was there before: standby, and nothing of the past. */
+static void discharge_starts(struct kunit *test)
+{
+	const struct bg_discharge_in in = { .low = true };
+	const u64 now = BG_SEC(3);
+	struct bg_discharge *path;
+	unsigned int n;
+
+	path = kunit_kzalloc(test, sizeof(*path), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, path);
+
+	memset(path, 0xff, sizeof(*path));
+	bg_discharge_init(path, &in, now);
+	KUNIT_EXPECT_EQ(test, path->state, STANDBY);
+	KUNIT_EXPECT_EQ(test, path->onset, now);
+	KUNIT_EXPECT_EQ(test, path->delay, 0ULL);
+	KUNIT_EXPECT_EQ(test, path->disconnected, now);
+	KUNIT_EXPECT_EQ(test, path->disconnects, 0);
+	for (n = 0; n < BG_LOCKOUT_MAX; n++)
+		KUNIT_EXPECT_EQ(test, path->history[n], now);
+	KUNIT_EXPECT_FALSE(test, path->reconnecting);
+	KUNIT_EXPECT_FALSE(test, path->locked);
+	KUNIT_EXPECT_FALSE(test, path->sounding);
+	KUNIT_EXPECT_EQ(test, path->allowed.since, now);
+	KUNIT_EXPECT_TRUE(test, path->allowed.holds);
+	KUNIT_EXPECT_TRUE(test, path->allowed.granted);
+	KUNIT_EXPECT_FALSE(test, path->quiet.holds);
+	KUNIT_EXPECT_FALSE(test, path->quiet.granted);
+}
+
 /* As many disconnects as can be counted, and more than are remembered. */
 static void discharge_many(struct kunit *test)
 {
@@ -340,6 +370,7 @@ static struct kunit_case discharge_tests[] = {
 	KUNIT_CASE(discharge_sounded),
 	KUNIT_CASE(discharge_not_sounded),
 	KUNIT_CASE(discharge_shorter_delay),
+	KUNIT_CASE(discharge_starts),
 	KUNIT_CASE(discharge_many),
 	{}
 };

@@ -329,11 +329,85 @@ static void fsm_slow_bind(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, p->res.check, all);
 }
 
+/* Whatever was there before: standby, all off, the settings as given. */
+static void fsm_starts(struct kunit *test)
+{
+	struct player *p = fsm_player(test);
+	struct bg_settings set = {
+		.pre_alarm_delay = BG_SEC(40), .enabled = true, .mute = true,
+	};
+
+	memset(&p->fsm, 0xff, sizeof(p->fsm));
+	bg_fsm_init(&p->fsm, &set, BG_SEC(3));
+	KUNIT_EXPECT_EQ(test, p->fsm.now, BG_SEC(3));
+	KUNIT_EXPECT_EQ(test, p->fsm.beat, BG_SEC(3));
+	KUNIT_EXPECT_EQ(test, p->fsm.set.pre_alarm_delay, BG_SEC(40));
+	KUNIT_EXPECT_TRUE(test, p->fsm.set.enabled);
+	KUNIT_EXPECT_TRUE(test, p->fsm.set.mute);
+	KUNIT_EXPECT_EQ(test, p->fsm.sounder.flip, BG_NEVER);
+	KUNIT_EXPECT_EQ(test, p->fsm.discharge.state, BG_STANDBY);
+	KUNIT_EXPECT_EQ(test, p->fsm.view.state, BG_STANDBY);
+	KUNIT_EXPECT_EQ(test, p->fsm.seq, 0ULL);
+	KUNIT_EXPECT_FALSE(test, p->fsm.bound);
+	KUNIT_EXPECT_EQ(test, bg_fsm_lines_to_read(&p->fsm, &p->cfg, 0),
+			p->cfg.lines);
+}
+
+/* What is not on the board makes no news, whatever is said of it. */
+static void fsm_no_such_line(struct kunit *test)
+{
+	struct player *p = fsm_player(test);
+	struct bg_settings set;
+	unsigned int n;
+
+	player_default(p);
+	p->cfg.lines = PL_D | PL_C;
+	p->cfg.debounce = BG_MS(5);
+	p->dead = PL_W2;
+	set = p->wish;
+	player_start(p, &set);
+	player_run(p, BG_SEC(1));
+
+	for (n = 0; n < 8; n++) {
+		/* As fast as a line of the board would be a bounce. */
+		p->now += BG_MS(6);
+		player_lines(p, p->level ^ (PL_D2 | PL_W | PL_L));
+		/* And something that is told. */
+		p->wish.inhibit = !(n & 1);
+		p->wishes = BIT(BG_SET_INHIBIT);
+		player_step(p);
+		KUNIT_EXPECT_EQ(test, p->res.event.cause, BIT(BG_CAUSE_USER));
+		KUNIT_EXPECT_EQ(test, p->fsm.view.faulty, 0U);
+		KUNIT_EXPECT_EQ(test, p->fsm.view.lines, PL_D | PL_C);
+	}
+	player_run(p, BG_SEC(2));
+	KUNIT_EXPECT_EQ(test, p->res.deadline, BG_NEVER);
+	KUNIT_EXPECT_FALSE(test, p->res.stay_awake);
+}
+
+/* The level at the bind counts as long held, edges before it are none. */
+static void fsm_edge_at_bind(struct kunit *test)
+{
+	struct player *p = fsm_player(test);
+	struct bg_settings set;
+
+	player_default(p);
+	p->cfg.debounce = BG_MS(5);
+	p->edge = PL_C | PL_D;
+	set = p->wish;
+	player_start(p, &set);
+	player_run(p, BG_MS(1));
+	KUNIT_EXPECT_EQ(test, p->pins, PL_LOAD | PL_CHARGER);
+	KUNIT_EXPECT_EQ(test, p->fsm.line[BG_LINE_CHARGE].state, BG_LINE_IDLE);
+	KUNIT_EXPECT_EQ(test, p->res.deadline, BG_MS(10));
+}
+
 /* Any of eight chains, and the cable word only for both of one chain. */
 static void fsm_chains(struct kunit *test)
 {
 	unsigned int n;
 
+	KUNIT_EXPECT_EQ(test, BG_CHAINS_MAX, 8);
 	for (n = 0; n < BG_CHAINS_MAX; n++) {
 		struct player *p = fsm_player(test);
 		const u32 d = BIT(BG_LINE_DISCHARGE + n);
@@ -408,9 +482,38 @@ static void fsm_unbind(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, event->view.outputs, 0);
 	KUNIT_EXPECT_EQ(test, event->view.load_reasons, BIT(BG_WHY_USER));
 	KUNIT_EXPECT_EQ(test, event->view.charger_reasons, BIT(BG_WHY_USER));
+	KUNIT_EXPECT_EQ(test, event->boottime, BG_SEC(5));
+	KUNIT_EXPECT_EQ(test, event->realtime, 0ULL);
+	KUNIT_EXPECT_EQ(test, event->set, 0);
+	KUNIT_EXPECT_EQ(test, p->fsm.counters.state_ns[BG_NORMAL], BG_SEC(5));
+	KUNIT_EXPECT_EQ(test, p->fsm.view.state, BG_STANDBY);
+	KUNIT_EXPECT_EQ(test, p->res.outputs, 0);
 	KUNIT_EXPECT_EQ(test, p->res.write, 0);
+	KUNIT_EXPECT_EQ(test, p->res.check, 0);
 	KUNIT_EXPECT_EQ(test, p->res.deadline, BG_NEVER);
+	KUNIT_EXPECT_EQ(test, p->res.resume_at, BG_NEVER);
 	KUNIT_EXPECT_FALSE(test, p->res.stay_awake);
+	KUNIT_EXPECT_FALSE(test, p->res.onset);
+}
+
+/* In a pre-alarm, too, and with the battery keeping the charger off. */
+static void fsm_unbind_in_alarm(struct kunit *test)
+{
+	struct player *p = fsm_start(test);
+	const struct bg_event *event = &p->res.event;
+
+	fsm_lines(p, BG_SEC(1), PL_L);
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_safe_until(&p->fsm), BG_SEC(31));
+	KUNIT_EXPECT_TRUE(test, p->fsm.view.charge_blocked);
+	bg_fsm_unbind(&p->fsm, BG_SEC(5), &p->res);
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_safe_until(&p->fsm), 0ULL);
+	KUNIT_EXPECT_FALSE(test, event->view.charge_blocked);
+	KUNIT_EXPECT_EQ(test, event->view.charger_reasons,
+			BIT(BG_WHY_BATTERY) | BIT(BG_WHY_CABLE) |
+			BIT(BG_WHY_USER));
+	KUNIT_EXPECT_EQ(test, event->changed,
+			BIT(BG_CHANGED_STATE) | BIT(BG_CHANGED_LOAD) |
+			BIT(BG_CHANGED_PRE_ALARM) | BIT(BG_CHANGED_REASONS));
 }
 
 static struct kunit_case fsm_tests[] = {
@@ -426,9 +529,13 @@ static struct kunit_case fsm_tests[] = {
 	KUNIT_CASE(fsm_lines_to_read),
 	KUNIT_CASE(fsm_lines_not_read),
 	KUNIT_CASE(fsm_slow_bind),
+	KUNIT_CASE(fsm_starts),
+	KUNIT_CASE(fsm_no_such_line),
+	KUNIT_CASE(fsm_edge_at_bind),
 	KUNIT_CASE(fsm_chains),
 	KUNIT_CASE(fsm_charge_blocked),
 	KUNIT_CASE(fsm_unbind),
+	KUNIT_CASE(fsm_unbind_in_alarm),
 	{}
 };
 

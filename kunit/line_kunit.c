@@ -235,6 +235,55 @@ static void line_stories(struct kunit *test)
 	}
 }
 
+/* Whatever was there before: quiet, at the level of the first sample. */
+static void line_starts(struct kunit *test)
+{
+	const struct bg_line_rules rules = { .window = BG_MS(5) };
+	const struct bg_sample in = { .level = true };
+	struct bg_line line;
+
+	memset(&line, 0xff, sizeof(line));
+	bg_line_init(&line, &rules, &in, BG_SEC(3));
+	KUNIT_EXPECT_EQ(test, line.state, BG_LINE_IDLE);
+	KUNIT_EXPECT_EQ(test, line.until, BG_NEVER);
+	KUNIT_EXPECT_EQ(test, line.row_end, 0ULL);
+	KUNIT_EXPECT_EQ(test, line.row, 0);
+	KUNIT_EXPECT_EQ(test, line.changes, 0);
+	KUNIT_EXPECT_TRUE(test, line.level);
+	KUNIT_EXPECT_TRUE(test, line.raw);
+}
+
+/* What is broken keeps no past, and reads as open. */
+static void line_forgets(struct kunit *test)
+{
+	const struct bg_line_rules rules = {
+		.window = BG_MS(5), .quiet = BG_SEC(1), .hardware = true,
+	};
+	struct bg_sample in = { .level = true };
+	struct bg_line line;
+	unsigned int n;
+
+	bg_line_init(&line, &rules, &in, 0);
+	for (n = 1; n <= 5; n++) {
+		in.level = !in.level;
+		bg_line_step(&line, &rules, &in, BG_MS(n));
+	}
+	KUNIT_EXPECT_EQ(test, line.state, BG_LINE_BOUNCING);
+	KUNIT_EXPECT_EQ(test, line.changes, 0);
+	KUNIT_EXPECT_EQ(test, line.row, 0);
+
+	bg_line_init(&line, &rules, &in, 0);
+	in.level = true;
+	bg_line_step(&line, &rules, &in, BG_MS(1));
+	line.row = 3;
+	in.failed = true;
+	bg_line_step(&line, &rules, &in, BG_MS(2));
+	KUNIT_EXPECT_EQ(test, line.state, BG_LINE_UNREADABLE);
+	KUNIT_EXPECT_FALSE(test, line.raw);
+	KUNIT_EXPECT_EQ(test, line.changes, 0);
+	KUNIT_EXPECT_EQ(test, line.row, 0);
+}
+
 /* A window that would end after the end of time is just never over. */
 static void line_end_of_time(struct kunit *test)
 {
@@ -253,6 +302,8 @@ static void line_end_of_time(struct kunit *test)
 
 static struct kunit_case line_tests[] = {
 	KUNIT_CASE_PARAM(line_stories, line_case_gen_params),
+	KUNIT_CASE(line_starts),
+	KUNIT_CASE(line_forgets),
 	KUNIT_CASE(line_end_of_time),
 	{}
 };

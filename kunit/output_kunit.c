@@ -133,6 +133,20 @@ static void output_stories(struct kunit *test)
 	}
 }
 
+/* Whatever was there before: off, and to be looked at when it has settled. */
+static void output_starts(struct kunit *test)
+{
+	struct bg_output out;
+
+	memset(&out, 0xff, sizeof(out));
+	bg_output_init(&out, BG_SEC(3));
+	KUNIT_EXPECT_EQ(test, out.due, BG_SEC(3) + BG_MS(10));
+	KUNIT_EXPECT_FALSE(test, out.want);
+	KUNIT_EXPECT_FALSE(test, out.shown);
+	KUNIT_EXPECT_FALSE(test, out.faulty);
+	KUNIT_EXPECT_TRUE(test, out.settling);
+}
+
 /* A faulty output is looked at again within a second, a good one never. */
 static void output_deadlines(struct kunit *test)
 {
@@ -156,6 +170,7 @@ static void output_deadlines(struct kunit *test)
 
 static struct kunit_case output_tests[] = {
 	KUNIT_CASE_PARAM(output_stories, out_case_gen_params),
+	KUNIT_CASE(output_starts),
 	KUNIT_CASE(output_deadlines),
 	{}
 };

@@ -83,6 +83,8 @@ static void player_evaluate(struct player *p)
 		p->events_bad++;
 	if (p->watch)
 		p->watch(p);
+	/* The caller's part of an event, which the next one must not have. */
+	p->res.event.realtime = p->now;
 	player_act(p);
 }
 

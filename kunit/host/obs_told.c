@@ -175,6 +175,7 @@ static void obs_judge_event(struct observer *o, const struct bg_result *res,
 	o->seq++;
 	obs_rule(o, e->seq == o->seq, "events are numbered without gaps");
 	obs_rule(o, e->boottime == o->now, "an event has the time it happened");
+	obs_rule(o, !e->realtime, "the wall clock is for others to tell");
 	obs_rule(o, e->changed == changed, "an event says what changed");
 	obs_rule(o, e->cause == cause, "an event says why");
 	obs_rule(o, e->set == o->changed_set, "an event says what was set");

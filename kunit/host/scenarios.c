@@ -318,6 +318,62 @@ static void sleep_of_the_system(void)
 	EXPECT(load_on() && w.p.res.resume_at == BG_NEVER);
 }
 
+/* So do debouncing, a bounce, and an output that settles; a fault does not. */
+static void awake(void)
+{
+	unsigned int n;
+
+	start(BG_MS(5));
+	EXPECT(w.p.res.stay_awake);
+	player_run(&w.p, BG_SEC(1));
+	EXPECT(!w.p.res.stay_awake);
+	lines_at(BG_SEC(2), ALL & ~PL_L);
+	EXPECT(w.p.res.stay_awake && w.p.fsm.view.state == BG_NORMAL);
+	player_run(&w.p, BG_SEC(2) + BG_MS(5));
+	EXPECT(w.p.res.stay_awake && !load_on());
+	player_run(&w.p, BG_SEC(2) + BG_MS(15) - 1);
+	EXPECT(w.p.res.stay_awake);
+	player_run(&w.p, BG_SEC(2) + BG_MS(15));
+	EXPECT(!w.p.res.stay_awake);
+
+	for (n = 0; n < 5; n++)
+		lines_at(BG_SEC(3) + n * BG_MS(10), n & 1 ? 0 : PL_L);
+	EXPECT(w.p.fsm.view.faulty & PL_L);
+	player_run(&w.p, BG_SEC(3) + BG_MS(900));
+	EXPECT(w.p.res.stay_awake);
+	player_run(&w.p, BG_SEC(10));
+	EXPECT(!w.p.res.stay_awake && !w.p.fsm.view.faulty);
+
+	w.p.dead = PL_L;
+	player_step(&w.p);
+	EXPECT(w.p.fsm.view.faulty == PL_L && !w.p.res.stay_awake);
+}
+
+/* Late by more than a period the blink goes on from there. */
+static void late_blink(void)
+{
+	start(0);
+	w.p.cfg.intermittent = true;
+	w.o.cfg.intermittent = true;
+	lines_at(BG_SEC(1), ALL | PL_W);
+	EXPECT(w.p.pins & PL_ALARM);
+	w.p.now = BG_SEC(4);
+	player_step(&w.p);
+	EXPECT(!(w.p.pins & PL_ALARM));
+	player_run(&w.p, BG_MS(4800) - 1);
+	EXPECT(!(w.p.pins & PL_ALARM));
+	player_run(&w.p, BG_MS(4800));
+	EXPECT(w.p.pins & PL_ALARM);
+	/* By less it stays in step. */
+	w.p.now = BG_MS(5700);
+	player_step(&w.p);
+	EXPECT(!(w.p.pins & PL_ALARM));
+	player_run(&w.p, BG_MS(6400) - 1);
+	EXPECT(!(w.p.pins & PL_ALARM));
+	player_run(&w.p, BG_MS(6400));
+	EXPECT(w.p.pins & PL_ALARM);
+}
+
 static void heartbeat(void)
 {
 	u32 beats = 0, level, n;
@@ -331,6 +387,7 @@ static void heartbeat(void)
 		player_start(&w.p, &set);
 	}
 	level = w.p.res.outputs & BIT(BG_OUT_HEARTBEAT);
+	EXPECT(w.p.res.write & BIT(BG_OUT_HEARTBEAT));
 	for (n = 0; n < 100; n++) {
 		player_run(&w.p, w.p.res.deadline);
 		if ((w.p.res.outputs & BIT(BG_OUT_HEARTBEAT)) == level)
@@ -338,8 +395,17 @@ static void heartbeat(void)
 		level ^= BIT(BG_OUT_HEARTBEAT);
 		beats++;
 		EXPECT(w.p.res.write & BIT(BG_OUT_HEARTBEAT));
+		EXPECT(w.p.now == beats * BG_MS(500));
 	}
 	EXPECT(beats > 90);
+
+	/* It is when it happens, and not as often as is looked. */
+	player_step(&w.p);
+	EXPECT(!(w.p.res.write & BIT(BG_OUT_HEARTBEAT)));
+	w.p.now += BG_SEC(7);
+	player_step(&w.p);
+	EXPECT(w.p.res.write & BIT(BG_OUT_HEARTBEAT));
+	EXPECT(w.p.res.deadline == w.p.now + BG_MS(500));
 }
 
 static const struct {
@@ -360,6 +426,8 @@ static const struct {
 	{ "the blink is no event", blink_is_no_event },
 	{ "counters", counters },
 	{ "sleep of the system", sleep_of_the_system },
+	{ "what keeps the system awake", awake },
+	{ "a blink that comes late", late_blink },
 	{ "heartbeat", heartbeat },
 };
 
