@@ -43,7 +43,7 @@ def compile_cell(made, extra=()):
         # nor one whose warnings were said in an earlier run
         for item in [*out.rglob("*.o"), *out.rglob("*.ko")]:
             item.unlink()
-        said = run(["make", f"-j{os.cpu_count()}", "-C", made.path, *made.make_args, *STRICT,
+        said = run(["make", "-s", f"-j{os.cpu_count()}", "-C", made.path, *made.make_args, *STRICT,
                     *extra, f"M={out}", "modules"], env=kernels._clean_environment())
     # -Werror is for the compiler; modpost and kbuild only say it
     found = [line for line in said.splitlines()

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the checkers say and stays, each with the reason.
+
+A line that nothing matches any more fails the run in which its checker ran.
+"""
+
+import collections
+import re
+
+# full: only seen in the long form.
+Allowed = collections.namedtuple("Allowed", "checker path text why full", defaults=[False])
+
+ALLOWED = (
+    Allowed("sparse", r"driver/evaluate\.c",
+            r"context imbalance in 'bg_(un)?lock'",
+            "one of two kinds of lock is taken, by what the chip can do; sparse cannot follow"),
+    Allowed("clang-tidy", r"driver/psy\.c", r"Value stored to 'n' is never read",
+            "the loop is empty where the class tells the design itself"),
+    Allowed("clang-tidy", r"kunit/size_kunit\.c", r"suspicious usage of 'sizeof\(sizeof",
+            "inside the kernel's roundup_pow_of_two()"),
+    Allowed("clang-tidy", r"driver/trace\.h", r"bugprone-(assignment-in-if|sizeof-expression)",
+            "inside the kernel's macros that lay out a trace event"),
+)
+
+
+def judge(checker, findings, full):
+    """(what is not allowed, the allowed lines that nothing matched)."""
+    lines = [line for line in ALLOWED if line.checker == checker]
+    used = set()
+    left = []
+    for finding in findings:
+        match = [line for line in lines if re.search(line.path, finding.path)
+                 and re.search(line.text, finding.text)]
+        used.update(match)
+        if not match:
+            left.append(finding)
+    return left, [line for line in lines if line not in used and (full or not line.full)]

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0
+// into: kunit/size_kunit.c
+// expect: [bugprone-sizeof-expression]
+
+void seed_clear(struct kunit *test);
+void seed_clear(struct kunit *test)
+{
+	memset(test, 0, sizeof(sizeof(*test)));
+}

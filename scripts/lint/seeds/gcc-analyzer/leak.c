@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0
+// into: kunit/host/watch.c
+// expect: leak of 'text'
+
+#include <stdlib.h>
+int seed_leak(void);
+int seed_leak(void)
+{
+	char *text = malloc(10);
+
+	return text ? 1 : 0;
+}
