@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""End-to-end tests: stock kernels, a PL061, its lines driven from outside.
+"""End-to-end tests: whole boards in QEMU, their lines driven from outside.
+
+Sets: "lines", on stock arm64 kernels with a PL061, or on the npcm board with
+its pin controller; "acpi", stock kernels on a PC.
 
 All delays pass in real time, so scenarios run side by side, each with guests
 of its own. What takes longer than about a minute of real time (ten minutes of
@@ -12,19 +15,28 @@ import sys
 sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
-from bglab import board, cases, kernels, suite, tap
-from bglab.cases import charge, discharge, leave, probe     # noqa: F401 (register)
+from bglab import acpi, board, cases, kernels, suite, tap
+from bglab.cases import charge, discharge, leave, pc, probe
 from bglab.common import main
+
+SETS = {"lines": (charge, discharge, leave, probe), "acpi": (pc,)}
 
 
 def e2e():
-    options = suite.parser(__doc__, jobs=10, kernels=kernels.SERIES).parse_args()
-    chosen = suite.choose(cases.SCENARIOS, options)
+    parser = suite.parser(__doc__, jobs=10, kernels=(*kernels.SERIES, "npcm"))
+    parser.add_argument("--set", default="lines", choices=SETS, help="default: lines")
+    options = parser.parse_args()
+    modules = [module.__name__ for module in SETS[options.set]]
+    chosen = {name: function for name, function in suite.choose(cases.SCENARIOS, options).items()
+              if function.__module__ in modules}
     if options.list:
         return suite.tell(chosen)
-    report = tap.Report()
+    prepare = acpi.prepare if options.set == "acpi" else board.prepare
     # The long ones first.
-    tap.run(report, suite.jobs(chosen, options, board.prepare), options.jobs)
+    jobs = [(name, job) for name, job in suite.jobs(chosen, options, prepare)
+            if name.split()[0] != "npcm" or name.split()[1] not in cases.VIRT_ONLY]
+    report = tap.Report()
+    tap.run(report, jobs, options.jobs)
     return report.end()
 
 

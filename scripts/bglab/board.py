@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A whole board: a stock kernel, battguard.ko on it, and the terminals."""
+"""A whole board: a kernel, battguard.ko on it, and the terminals."""
 
 import os
 
-from . import devicetree, guest, kernels, lines
+from . import devicetree, guest, kernels, machines, srckernel
 from .common import setup
 
 LABEL = "house-bank"
@@ -45,19 +45,25 @@ def series():
 
 
 class Board(guest.Guest):
-    """A guest with a guard wired to the PL061.
+    """A guest with a guard wired to the machine's GPIO controller.
 
     changes: device tree properties beside the full wiring; initial: inputs
-    asserted at power-up; bind: load the module (the guard probes) at once.
+    asserted at power-up; bind: load the module (the guard probes) at once;
+    helpers: modules of tests (kernels.build_helper) that are loaded before.
     """
 
     def __init__(self, kernel, module, changes=None, initial=None, bind=True,
-                 nodes=None, **options):
-        wires = lines.Lines() if initial is None else lines.Lines(initial)
-        setup_script = "insmod /modules/battguard.ko\n" if bind else ""
-        super().__init__(kernel.image, nodes or devicetree.guard_node(changes, NODE),
-                         [module], {"bin/show": SHOW}, setup_script=setup_script,
-                         lines=wires, **options)
+                 nodes=None, helpers=(), **options):
+        machine = machines.NPCM if kernel.arch == "armhf" else machines.VIRT
+        wires = machine.lines() if initial is None else machine.lines(initial)
+        if machine.tree:
+            options["tree"] = kernel.image.parent / "dts" / machine.tree
+        setup_script = "".join(f"insmod /modules/{path.name}\n" for path in helpers)
+        setup_script += "insmod /modules/battguard.ko\n" if bind else ""
+        super().__init__(kernel.image,
+                         nodes or devicetree.guard_node(changes, NODE, machine.controller),
+                         [module, *helpers], {"bin/show": SHOW}, setup_script=setup_script,
+                         lines=wires, machine=machine, **options)
 
     def show(self, *files):
         """Values of the supply's files, by name."""
@@ -69,9 +75,12 @@ class Board(guest.Guest):
 
 
 def prepare(which=None):
-    """(kernel, module): everything fetched and built for a series."""
+    """(kernel, module): everything fetched and built for a series, or "npcm"."""
     setup("base", "qemu", "dt", "cross", "headers")
-    kernel = kernels.stock(which or series())
+    if which == "npcm":
+        kernel = srckernel.build("6.12", "npcm", "armhf", machines.NPCM.tree)
+    else:
+        kernel = kernels.stock(which or series())
     return kernel, kernels.build_module(kernel)
 
 

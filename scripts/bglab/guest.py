@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import threading
 
-from . import devicetree, initramfs, report
+from . import devicetree, initramfs, machines, report
 from .common import Trouble, setup
 
 # Everything a run may take when the machine is busy; no test waits this long
@@ -28,6 +28,8 @@ PROBLEM = re.compile(r"WARNING:|BUG:|Oops|Call trace|Kernel panic|Internal error
                      r"possible circular|scheduling while atomic|UBSAN|unreferenced object|"
                      r"refcount_t|list_(add|del) corruption|irq \d+: nobody cared|"
                      r"sysfs: cannot create duplicate|Unbalanced|detected stall|hung task")
+# Where a report begins, with a stack in it.
+HEAD = re.compile(r"WARNING:|BUG:")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,12 +73,13 @@ class Guest:
     image: kernel; nodes: device tree text below "/" (None: the machine's own
     tree); modules, files, setup: see initramfs.build; lines: a lines.Lines
     that drives the GPIO lines; warp: guest time jumps ahead when it idles
-    (drive lines from inside the guest only); cpus: how many it has.
+    (drive lines from inside the guest only); cpus: how many it has; machine: what
+    QEMU plays; tree: its device tree, compiled, where QEMU does not make it.
     """
 
     def __init__(self, image, nodes=None, modules=(), files=None, setup_script="",
                  lines=None, warp=False, memory=512, cmdline="", options=(),
-                 limit=HARD_LIMIT, cpus=1):
+                 limit=HARD_LIMIT, cpus=1, machine=machines.VIRT, tree=None):
         self.lines = lines
         self.messages = []          # the kernel log
         self.raw = []               # everything else on the console
@@ -91,31 +94,32 @@ class Guest:
         setup("qemu")
         self._work = pathlib.Path(tempfile.mkdtemp(prefix="bglab-"))
         try:
-            self._argv = self._command_line(image, nodes, modules, files, setup_script, warp,
-                                            memory, cmdline, options, cpus)
+            initrd = initramfs.build(self._work / "initrd", modules, files, setup_script,
+                                     machine.arch)
+            self._known = machine.known
+            self._argv = self._command_line(machine, image, initrd, warp, memory, cmdline, cpus)
+            if nodes is not None:
+                self._argv += ["-dtb", str(devicetree.build(
+                    self._work, machine.changes + nodes, tree, cpus))]
+            if self.lines:
+                self._argv += self.lines.options(self._work)
+            self._argv += options
         except BaseException:
             shutil.rmtree(self._work, ignore_errors=True)
             raise
 
-    def _command_line(self, image, nodes, modules, files, setup_script, warp, memory,
-                      cmdline, options, cpus):
-        work = self._work
-        initrd = initramfs.build(work / "initrd", modules, files, setup_script)
-        argv = ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a57",
-                "-smp", str(cpus), "-m", str(memory), "-nodefaults",
-                "-display", "none", "-serial", "stdio", "-no-reboot",
+    @staticmethod
+    def _command_line(machine, image, initrd, warp, memory, cmdline, cpus):
+        argv = [*machine.qemu, "-smp", str(machine.cpus or cpus), "-m", str(memory),
+                "-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot",
                 "-kernel", str(image), "-initrd", str(initrd),
-                "-append", f"console=ttyAMA0 loglevel=1 panic=-1 log_buf_len=1M "
+                "-append", f"console={machine.console} loglevel=1 panic=-1 log_buf_len=1M "
                            f"printk.devkmsg=on {cmdline}"]
         if warp:
             argv += ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off"]
         else:
             argv += ["-accel", "tcg"]
-        if nodes is not None:
-            argv += ["-dtb", str(devicetree.build(work, nodes, cpus=cpus))]
-        if self.lines:
-            argv += self.lines.options(work)
-        return argv + list(options)
+        return argv
 
     # -- life ------------------------------------------------------------------
 
@@ -238,10 +242,20 @@ class Guest:
             raise Trouble(f"the guest has ended\n{self.tail()}") from None
         return key
 
+    def done(self, key, timeout=120):
+        """(status, output) of a command that was started."""
+        lines, status = self._wait_answer(key, timeout)
+        return status, "\n".join(lines)
+
+    def busy(self, key, seconds):
+        """Whether a command that was started has not ended after this time."""
+        with self._changed:
+            return not self._changed.wait_for(
+                lambda: self._closed or self._answers.get(key, [0, None])[1] is not None, seconds)
+
     def run(self, command, timeout=120):
         """(status, output) of a shell command in the guest."""
-        lines, status = self._wait_answer(self.send(command), timeout)
-        return status, "\n".join(lines)
+        return self.done(self.send(command), timeout)
 
     def sh(self, command, timeout=120):
         """Output of a shell command that must succeed."""
@@ -298,4 +312,10 @@ class Guest:
         self._catch_up()
         with self._changed:
             texts = [m.text for m in self.messages[since:]] + self.raw
-        return [text for text in texts if PROBLEM.search(text)]
+        reports = [[]]
+        for text in texts:
+            if HEAD.search(text):
+                reports.append([])
+            reports[-1].append(text)
+        return [text for told in reports for text in told if PROBLEM.search(text)
+                and not (self._known and any(self._known in line for line in told))]

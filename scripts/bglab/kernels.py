@@ -7,6 +7,7 @@ what it meant the first time is kept, with the packages, in the cache.
 
 import argparse
 import dataclasses
+import functools
 import os
 import pathlib
 import re
@@ -245,10 +246,21 @@ def build_module(kernel, out=None, extra=()):
         return module
 
 
+@functools.cache
+def build_helper(kernel, name):
+    """Build the module scripts/NAME/NAME.ko, a part of tests; gives its path."""
+    out = BUILD / "modules" / f"{kernel.headers.abi}-{name}"
+    with lock(f"module-{kernel.headers.abi}-{name}"):
+        _mirror(ROOT / "scripts" / name, out)
+        run(["make", "-C", kernel.headers.path, *kernel.headers.make_args, f"M={out}",
+             "modules"], env=_clean_environment())
+    return out / f"{name}.ko"
+
+
 def _mirror(source, target):
     """Copy what changed (by content), drop what is gone; keep objects."""
     if source.is_dir():
-        target.mkdir(exist_ok=True)
+        target.mkdir(exist_ok=True, parents=True)
         for item in source.iterdir():
             if item.suffix in ("", ".c", ".h", ".S") or item.is_dir():
                 _mirror(item, target / item.name)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The PL061's lines, driven and watched from the host.
+"""A controller's lines, driven and watched from the host.
 
 Inputs are driven through QEMU's qtest protocol (`set_irq_in` is a wire).
 Outputs are read from the controller model's own trace: each change of its
@@ -7,11 +7,12 @@ direction and data registers with QEMU's time stamp, so a busy host blurs no
 measurement, and a terminal that floats (the line is an input at the
 controller) is told from one that is driven low.
 
-On a board a resistor pulls a floating output low. QEMU's model keeps the last
+On a board a resistor pulls a floating output low. QEMU's PL061 keeps the last
 driven level on such a line instead, until something outside drives it, so a
 driver reading back at once would see a stale 1. The model can be told of
 pull-downs, but applies them to the outside only: so each output is wired back
-to its own input inside QEMU, where no driver is quicker.
+to its own input inside QEMU, where no driver is quicker. The npcm7xx takes
+an outside level for lines that it does not drive, and that does.
 """
 
 import dataclasses
@@ -25,7 +26,9 @@ from .common import Trouble
 from .devicetree import INPUTS, OUTPUTS
 
 FLOATING, LOW, HIGH = "floating", "low", "high"
-_TRACE = re.compile(rb"@(\d+\.\d+):pl061_update \S+ GPIODIR 0x([0-9a-f]+) GPIODATA 0x([0-9a-f]+)")
+_PL061 = re.compile(rb"@(\d+\.\d+):pl061_update \S+ GPIODIR 0x([0-9a-f]+) GPIODATA 0x([0-9a-f]+)")
+_NPCM = re.compile(rb"@(\d+\.\d+):npcm7xx_gpio_(write|set_input) +(\S+) "
+                   rb"(?:offset: 0x|line: )([0-9a-f]+) (?:value 0x|level: )([0-9a-f]+)")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +55,7 @@ def _connect(path, alive, timeout=60):
 
 
 class Lines:
-    """All lines of the controller; given to a Guest, which starts and stops it.
+    """All lines of a PL061; given to a Guest, which starts and stops it.
 
     initial: asserted inputs at power-up, by name. The default is a board where
     all is well, with remote on through terminal H.
@@ -74,11 +77,15 @@ class Lines:
     def options(self, work):
         """QEMU's options; it starts halted, so that inputs are there first."""
         self._work = work
-        pulldowns = sum(1 << line for line in OUTPUTS.values())
         return ["-S", "-qmp", f"unix:{work}/qmp,server=on,wait=off",
                 "-qtest", f"unix:{work}/qtest,server=on,wait=off", "-qtest-log", "/dev/null",
-                "-global", "pl061.pullups=0", "-global", f"pl061.pulldowns={pulldowns}",
-                "-trace", "pl061_update", "-D", f"{work}/trace", "-msg", "timestamp=on"]
+                "-D", f"{work}/trace", "-msg", "timestamp=on", *self._controller_options()]
+
+    @staticmethod
+    def _controller_options():
+        pulldowns = sum(1 << line for line in OUTPUTS.values())
+        return ["-global", "pl061.pullups=0", "-global", f"pl061.pulldowns={pulldowns}",
+                "-trace", "pl061_update"]
 
     def start(self, alive):
         self._qmp = _connect(self._work / "qmp", alive)
@@ -89,13 +96,9 @@ class Lines:
         self._qtest.settimeout(60)
         self._qtest_file = self._qtest.makefile("rb")
         self.path = self._find()
-        for line in OUTPUTS.values():
-            self._command("qom-set", path=self.path, property=f"unnamed-gpio-out[{line}]",
-                          value=f"{self.path}/unnamed-gpio-in[{line}]")
         for name, asserted in self.inputs.items():
             self._wire(INPUTS[name], self._level(name, asserted))
-        for line in OUTPUTS.values():
-            self._wire(line, 0)
+        self._pull_down()
         self._trace = open(self._work / "trace", "rb")
         self._command("cont")
 
@@ -122,6 +125,12 @@ class Lines:
             if item["type"] == "child<pl061>":
                 return f"/machine/unattached/{item['name']}"
         raise Trouble("this machine has no PL061")
+
+    def _pull_down(self):
+        for line in OUTPUTS.values():
+            self._command("qom-set", path=self.path, property=f"unnamed-gpio-out[{line}]",
+                          value=f"{self.path}/unnamed-gpio-in[{line}]")
+            self._wire(line, 0)
 
     # -- qtest ---------------------------------------------------------------------
 
@@ -167,9 +176,12 @@ class Lines:
             *lines, self._rest = (self._rest + self._trace.read()).split(b"\n")
             first = len(self.changes)
             for line in lines:
-                if match := _TRACE.search(line):
-                    self._take(float(match[1]), int(match[2], 16), int(match[3], 16))
+                self._parse(line)
             return self.changes[first:]
+
+    def _parse(self, line):
+        if match := _PL061.search(line):
+            self._take(float(match[1]), int(match[2], 16), int(match[3], 16))
 
     def _take(self, when, direction, data):
         for name, line in OUTPUTS.items():
@@ -235,6 +247,51 @@ class Lines:
         """A place in the record of changes, for since=."""
         self.poll()
         return len(self.changes)
+
+
+class NpcmLines(Lines):
+    """The first bank of an npcm7xx: the same, from what is written to it."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self._enabled = self._data = self._outside = 0
+
+    @staticmethod
+    def _controller_options():
+        return ["-trace", "npcm7xx_gpio_write", "-trace", "npcm7xx_gpio_set_input"]
+
+    def _find(self):
+        return "/machine/soc/gpio[0]"
+
+    def _pull_down(self):
+        # Resistors, as strong as they must be beside pull-ups within.
+        for line in OUTPUTS.values():
+            self._wire(line, 0)
+
+    def _parse(self, line):
+        match = _NPCM.search(line)
+        if not match or match[3].decode() != self.path:
+            return
+        when, value = float(match[1]), int(match[5], 16)
+        if match[2] == b"set_input":
+            bit = 1 << int(match[4])
+            self._outside = self._outside | bit if value else self._outside & ~bit
+        elif (register := int(match[4], 16)) == 0x0c:
+            self._data = value
+        elif register == 0x10:
+            self._enabled = value
+        elif register == 0x68:
+            self._data |= value
+        elif register == 0x6c:
+            self._data &= ~value
+        elif register == 0x70:
+            self._enabled |= value
+        elif register == 0x74:
+            self._enabled &= ~value
+        else:
+            return
+        self._take(when, self._enabled,
+                   self._data & self._enabled | self._outside & ~self._enabled)
 
 
 def _words(states):

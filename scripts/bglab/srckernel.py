@@ -26,7 +26,9 @@ from .common import main as run_main
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 SERIES = ("6.12", "6.1")
-CROSS = "aarch64-linux-gnu-"
+
+# The kernel's own name of an architecture, and what its boot image is called.
+ARCHES = {"arm64": ("arm64", "Image"), "armhf": ("arm", "zImage")}
 
 # What a run on these kernels must not say: lockdep and the other checkers
 # have words that a stock kernel has not.
@@ -118,9 +120,9 @@ def source_tree(series):
     return version, tree
 
 
-def compiler():
+def compiler(cross):
     """The compiler's version line: another compiler, another kernel."""
-    return run([CROSS + "gcc", "--version"]).splitlines()[0]
+    return run([cross + "gcc", "--version"]).splitlines()[0]
 
 
 def make(source, objects, *words, log, what=None):
@@ -153,21 +155,26 @@ def config_env(words):
     return dict(pairs)
 
 
-def build(series, config="sim-kunit"):
-    """The arm64 kernel of a series, as kernels.Kernel; built when it is not there."""
+def build(series, config="sim-kunit", arch="arm64", dtb=None):
+    """The kernel of a series, as kernels.Kernel; built when it is not there.
+
+    dtb: a device tree of the sources that is built as well, where the images are.
+    """
     if series not in SERIES:
         raise Trouble(f"no kernel source for {series}: one of {', '.join(SERIES)}")
-    setup("base", "kernel", "cross")
+    karch, target = ARCHES[arch]
+    cross = kernels.ARCHES[arch][2]
+    setup("base", "kernel", kernels.COMPILER_GROUP[arch])
     version, source = source_tree(series)
     digest = hashlib.sha256("\n".join(
-        [version, compiler(), *fragment_lines(config)]).encode()).hexdigest()
+        [version, compiler(cross), *fragment_lines(config)]).encode()).hexdigest()
     name = f"src-{series}-{config}-{digest[:12]}"
     objects = BUILD / "kernels" / name
     stamp = objects / "battguard-complete"
-    words = ("ARCH=arm64", "CROSS_COMPILE=" + CROSS)
+    words = (f"ARCH={karch}", f"CROSS_COMPILE={cross}")
     # The build directory itself serves as headers: it knows its sources.
-    headers = kernels.Headers(series, "arm64", name, objects, words)
-    kernel = kernels.Kernel(headers, objects / "arch/arm64/boot/Image", objects)
+    headers = kernels.Headers(series, arch, name, objects, words)
+    kernel = kernels.Kernel(headers, objects / f"arch/{karch}/boot/{target}", objects)
     with lock(objects.name):
         if stamp.exists():
             return kernel
@@ -187,7 +194,7 @@ def build(series, config="sim-kunit"):
         what = f"linux {version} ({config})"
         say(f"{what}: building, some minutes the first time")
         took = make(source, objects, *words, f"-j{os.cpu_count()}",
-                    "Image", "modules", log=log, what=what)
+                    target, "modules", *([dtb] if dtb else []), log=log, what=what)
         stamp.write_text(f"{version}\n{took:.0f} s\n")
         say(f"{what}: built in {took:.0f} s")
         return kernel

@@ -11,6 +11,16 @@ SCENARIOS = {}
 WINDOW, AT_ONCE = 0.005, 0.1
 
 
+# Scenarios that need a PL061, or a machine that can be switched off.
+VIRT_ONLY = set()
+
+
+def virt_only(function):
+    """Mark a scenario that the "virt" machine alone can play."""
+    VIRT_ONLY.add(function.__name__)
+    return function
+
+
 def scenario(function):
     """Register a scenario by its function's name; its text is the docstring."""
     SCENARIOS[function.__name__] = function

@@ -7,7 +7,7 @@ import time
 
 from ..board import DRIVER, NODE, Board
 from ..lines import FLOATING, HIGH
-from . import scenario
+from . import scenario, virt_only
 from .discharge import ALL_WELL
 from .probe import PERMITTED
 
@@ -77,12 +77,14 @@ def _go_down(kernel, module, checks, ways):
 
 
 @scenario
+@virt_only
 def rebooted(kernel, module, checks):
     """Reboot and power-off in every state, each on a fresh board."""
     _go_down(kernel, module, checks, (("reboot", "reboot -f"), ("power-off", "poweroff -f")))
 
 
 @scenario
+@virt_only
 def panicked(kernel, module, checks):
     """A panic: best effort, and the PL061 may be written in any context."""
     for state in ("normal", "pre-alarm"):

@@ -8,7 +8,7 @@ from .. import devicetree
 from ..board import DRIVER, NODE, Board
 from ..devicetree import PL061, guard_node
 from ..lines import FLOATING, HIGH
-from . import AT_ONCE, scenario
+from . import AT_ONCE, scenario, virt_only
 from .discharge import ALL_WELL, SKEW
 
 PERMITTED = ("allow-discharge", "allow-charge", "remote-h")
@@ -113,6 +113,7 @@ def _shares(board):
 
 
 @scenario
+@virt_only
 def bad_boards(kernel, module, checks):
     """Properties out of range, missing or contradictory: no guard, and a word why."""
     nodes = "".join(guard_node(changes, f"bad-{number}")
@@ -140,6 +141,7 @@ def bad_boards(kernel, module, checks):
 
 
 @scenario
+@virt_only
 def line_not_to_be_had(kernel, module, checks):
     """A line that is named but not there, or taken, fails the probe and frees the rest."""
     with Board(kernel, module, {"remote-l-gpios": f"<{PL061} 9 0>"}) as board:
@@ -184,6 +186,7 @@ def line_not_to_be_had(kernel, module, checks):
 
 
 @scenario
+@virt_only
 def controller_comes_late(kernel, module, checks):
     """Deferred probe: the GPIO controller appears after the guard, goes and comes."""
     controller = "/sys/bus/amba/drivers/pl061_gpio"
