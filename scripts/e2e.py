@@ -3,7 +3,7 @@
 """End-to-end tests: whole boards in QEMU, their lines driven from outside.
 
 Sets: "lines", on stock arm64 kernels with a PL061, or on the npcm board with
-its pin controller; "acpi", stock kernels on a PC.
+its pin controller; "suspend", on the former; "acpi", stock kernels on a PC.
 
 All delays pass in real time, so scenarios run side by side, each with guests
 of its own. What takes longer than about a minute of real time (ten minutes of
@@ -16,10 +16,10 @@ sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
 from bglab import acpi, board, cases, kernels, suite, tap
-from bglab.cases import charge, discharge, leave, pc, probe
+from bglab.cases import charge, discharge, leave, pc, probe, suspend
 from bglab.common import main
 
-SETS = {"lines": (charge, discharge, leave, probe), "acpi": (pc,)}
+SETS = {"lines": (charge, discharge, leave, probe), "suspend": (suspend,), "acpi": (pc,)}
 
 
 def e2e():
