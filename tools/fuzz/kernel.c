@@ -383,9 +383,9 @@ int nl_send_auto(struct nl_sock *sk, struct nl_msg *msg)
 	(void)sk;
 	state.dump = nlh->nlmsg_flags & NLM_F_DUMP;
 	state.asked = genl->cmd;
-	if (nlh->nlmsg_type == GENL_ID_CTRL)
+	if (nlh->nlmsg_type == GENL_ID_CTRL) {
 		state.asked += 256;
-	else if (genl->cmd == BATTGUARD_CMD_DEV_SET) {
+	} else if (genl->cmd == BATTGUARD_CMD_DEV_SET) {
 		must(!genlmsg_parse((struct nlmsghdr *)nlh, 0, tb,
 				    BATTGUARD_A_DEV_MAX, NULL),
 		     "a request is well-formed");

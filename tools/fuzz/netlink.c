@@ -29,7 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2)
 		return 0;
 	setenv("COLUMNS", data[1] & 2 ? "40" : "100", 1);
-	strcpy(words, commands[data[0] % ARRAY_SIZE(commands)]);
+	snprintf(words, sizeof(words), "%s",
+		 commands[data[0] % ARRAY_SIZE(commands)]);
 	while ((word = strsep(&rest, " ")))
 		argv[argc++] = word;
 

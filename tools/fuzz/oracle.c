@@ -100,7 +100,7 @@ static void take_string(const char **text, const char *end)
 
 static void skip_blanks(const char **text, const char *end)
 {
-	while (*text < end && strchr(" \n", **text))
+	while (*text < end && (**text == ' ' || **text == '\n'))
 		(*text)++;
 }
 
