@@ -94,8 +94,9 @@ def _settle(name, job, report, watch, stop):
         if checks.good or not still or attempt == TRIES:
             report.tell(checks)
             return
-        failed = next(text for good, text, _ in checks.found if not good)
-        report.remark(f"again: a guest had to wait for {still * 1000:.0f} ms ({failed})")
+        failed, why = next((text, why) for good, text, why in checks.found if not good)
+        report.remark(f"again: a guest had to wait for {still * 1000:.0f} ms ({failed}: "
+                      f"{str(why).strip().splitlines()[-1:]})")
 
 
 def run(report, jobs, workers):

@@ -131,15 +131,16 @@ def build_flood():
 class ToolBoard(board.Board):
     """A board with the tool, and what the tests run in it."""
 
-    def __init__(self, kit, changes=None, nodes=None, files=None, bind=True, memory=512):
+    def __init__(self, kit, changes=None, nodes=None, files=None, bind=True, **options):
         content = {"bin/battguardctl": kit.tool, "bin/order": ORDER, "bin/storm": STORM,
                    "bin/nobody": NOBODY, "bin/show": board.SHOW,
                    "etc/passwd": PASSWD, **(files or {})}
         # pylint: disable=non-parent-init-called,super-init-not-called
         guest.Guest.__init__(self, kit.kernel.image,
                              nodes or devicetree.guard_node(changes, board.NODE),
-                             [kit.module], content, lines=lines.Lines(), memory=memory,
-                             setup_script="insmod /modules/battguard.ko\n" if bind else "")
+                             [kit.module], content, lines=lines.Lines(),
+                             setup_script="insmod /modules/battguard.ko\n" if bind else "",
+                             **options)
 
     def tool(self, words, timeout=120):
         """(status, output) of the tool; what it says on stderr is in it."""

@@ -81,7 +81,7 @@ def _wait(guest, word, files, count):
 def siege(kit, checks):
     """100,000 events, a hundred listeners, one of them stopped for a minute."""
     with ToolBoard(kit, {"restore-delay-ms": "<0>"}, files={"bin/flood": build_flood()},
-                   memory=1024) as guest:
+                   memory=1024, limit=3600) as guest:
         guest.sh("mkdir /tmp/m; mkfifo /tmp/late; : >/tmp/read")
         pid = _listen(guest)
         with background(guest, f"(exec 3</tmp/late; sleep {MINUTE}; cat <&3 >/tmp/read)"), \
