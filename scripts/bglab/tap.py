@@ -95,8 +95,8 @@ def _settle(name, job, report, watch, stop):
             report.tell(checks)
             return
         failed, why = next((text, why) for good, text, why in checks.found if not good)
-        report.remark(f"again: a guest had to wait for {still * 1000:.0f} ms ({failed}: "
-                      f"{str(why).strip().splitlines()[-1:]})")
+        last = (str(why).strip().splitlines() or [""])[-1][-100:]
+        report.remark(f"again: a guest had to wait for {still * 1000:.0f} ms ({failed}: {last})")
 
 
 def run(report, jobs, workers):
