@@ -44,6 +44,14 @@ def make(*words):
     return text
 
 
+def plant(file, old, new):
+    """The text of a file of the driver with a fault in it."""
+    text = (DRIVER / file).read_text(encoding="utf-8")
+    if text.count(old) != 1:
+        raise DoesNotBuild(f"its text is {text.count(old)} times in {file}")
+    return text.replace(old, new)
+
+
 class Builder:
     """All objects of the tests, built once; a change costs one of them and a link."""
 

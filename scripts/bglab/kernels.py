@@ -226,11 +226,12 @@ def stock(series="6.12", arch="arm64"):
     return Kernel(made, image, modules)
 
 
-def build_module(kernel, out=None, extra=()):
+def build_module(kernel, out=None, extra=(), change=None):
     """Build battguard.ko for a kernel (or headers); gives its path.
 
     The sources are copied: objects never land in the source tree, and builds
-    for several kernels do not meet.
+    for several kernels do not meet. change: called with the copy before it is
+    built.
     """
     made = kernel.headers if isinstance(kernel, Kernel) else kernel
     out = pathlib.Path(out or BUILD / "modules" / made.abi)
@@ -238,6 +239,8 @@ def build_module(kernel, out=None, extra=()):
         out.mkdir(parents=True, exist_ok=True)
         for name in ("Kbuild", "driver", "include", "kunit"):
             _mirror(ROOT / name, out / name)
+        if change:
+            change(out)
         run(["make", "-C", made.path, *made.make_args, *extra, f"M={out}", "modules"],
             env=_clean_environment())
         module = out / "driver" / "battguard.ko"

@@ -42,6 +42,11 @@ class Report:
         with self._lock:
             print(f"# {text}", flush=True)
 
+    def add(self, counts):
+        """Results that were printed elsewhere: {"ok": N, "not ok": N}."""
+        self.passed += counts["ok"]
+        self.failed += counts["not ok"]
+
     def end(self):
         """The closing line; gives the exit status."""
         print(f"{self.passed} passed, {self.failed} failed", flush=True)

@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""The driver on kernels that check themselves, and faults that they must catch.
+
+sanitize  KASAN, UBSAN, lockdep, atomic sleep, object debugging, kmemleak, failslab
+kcsan     data races
+rt        PREEMPT_RT with lockdep
+
+On each: the KUnit suites, end to end on gpio-sim and on a PL061, everything at
+once on two processors. The kernel's log must stay clean, and a fault of each
+kind that is put into a copy of the driver must show in it.
+"""
+
+import argparse
+import os
+import re
+import sys
+
+sys.dont_write_bytecode = True
+
+# pylint: disable=wrong-import-position
+import simtest
+from bglab import cases, common, kunit, simplan, tap
+from bglab.cases import charge, discharge, leave, probe     # noqa: F401 (register)
+from sanitize import busy, kit, memory, seeds
+
+# Seconds of everything at once.
+STORM = 30
+# What a short run has of the cases on gpio-sim.
+SHORT_CASES = r"forbidden 5 s after|bound and unbound|class's properties|a user: remembered"
+# End to end on a PL061 in real time. KCSAN's kernel has races of its own, which
+# those scenarios would take for the driver's.
+SCENARIOS = {
+    "sanitize": ("low_battery", "charge_path", "no_pulse", "line_not_to_be_had",
+                 "controller_comes_late", "unbound", "panicked"),
+    "kcsan": (),
+    "rt": ("low_battery", "charge_path", "remote", "intermittent", "bouncing_fast", "no_pulse",
+           "unbound", "panicked", "bound_often"),
+}
+
+
+def scenario(config, run, checks):
+    """One of scripts/e2e.py's, on one of these kernels."""
+    kernel, built = kit.modules(config)
+    run(kernel, built[0], checks)
+
+
+def parts(config, short):
+    """{name: function(checks)} of what runs side by side on a kernel."""
+    jobs = {}
+    if not short:
+        for name in SCENARIOS[config]:
+            jobs[name] = lambda checks, run=cases.SCENARIOS[name]: scenario(config, run, checks)
+        jobs["all at once"] = lambda checks: busy.run(config, checks, STORM)
+        if config == "sanitize":
+            jobs["failing allocations"] = lambda checks: memory.run(config, checks)
+        jobs["no fault"] = lambda checks: seeds.sound(config, checks)
+    for number, seed in enumerate(seeds.SEEDS):
+        if seed.config == config and (seed.short or not short):
+            jobs[f"seeded {seed.name}"] = lambda checks, seed=seed, number=number: \
+                seeds.catch(seed, number, checks)
+    return jobs
+
+
+def alone(config, short):
+    """{name: function()} of what gives counts, and prints its results itself."""
+    chosen = [case for case in simplan.load()
+              if not short or re.search(SHORT_CASES, case.name)]
+    options = {"config": config, "ending": kit.ending(config), **kit.CONFIGS[config]}
+    return {"kunit": lambda: kunit.run_series(kit.SERIES, **options),
+            "gpio-sim": lambda: simtest.play(kit.SERIES, chosen, **options)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kernel", action="append", choices=list(kit.CONFIGS),
+                        help="may be repeated (default: all; the first in a short run)")
+    parser.add_argument("--short", action="store_true", help="KUnit, some cases, some faults")
+    parser.add_argument("-k", metavar="PATTERN", default="", help="only parts that match")
+    parser.add_argument("--list", action="store_true", help="name the parts and end")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="guests at a time")
+    options = parser.parse_args()
+    report, jobs = tap.Report(), []
+    # A short run builds one kernel only.
+    for config in options.kernel or list(kit.CONFIGS)[:1 if options.short else None]:
+        wanted = re.compile(options.k)
+        for name, part in alone(config, options.short).items():
+            if not wanted.search(f"{config} {name}"):
+                continue
+            if options.list:
+                print(f"{config} {name}")
+            else:
+                report.add(part())
+        for name, part in parts(config, options.short).items():
+            if wanted.search(f"{config} {name}"):
+                jobs.append((f"{config} {name}", part))
+    if options.list:
+        print("\n".join(name for name, _ in jobs))
+        return 0
+    tap.run(report, jobs, options.jobs)
+    return report.end()
+
+
+if __name__ == "__main__":
+    common.main(main)
