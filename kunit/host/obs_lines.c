@@ -2,8 +2,6 @@
 /*
  * battguard - the observer's eyes: what the lines say, after debouncing
  */
-#include <string.h>
-
 #include "observer.h"
 
 static bool obs_open_level(unsigned int n)
@@ -48,15 +46,16 @@ static void obs_line_hardware(struct observer *o, unsigned int n)
 	unsigned int recent = 1;
 	unsigned int i;
 
-	for (i = 0; i < l->changes; i++)
-		if (o->now - l->change[i] <= 8 * o->cfg.debounce)
+	for (i = 0; i < OBS_CHANGES; i++)
+		if (i < l->changes &&
+		    o->now - l->change[i] <= 8 * o->cfg.debounce)
 			recent++;
 	if (recent >= 5) {
 		obs_line_bounces(o, n);
 		return;
 	}
-	memmove(&l->change[1], &l->change[0],
-		sizeof(l->change) - sizeof(l->change[0]));
+	for (i = OBS_CHANGES - 1; i > 0; i--)
+		l->change[i] = l->change[i - 1];
 	l->change[0] = o->now;
 	if (l->changes < OBS_CHANGES)
 		l->changes++;
@@ -120,8 +119,14 @@ static void obs_line_sample(struct observer *o, unsigned int n, bool level,
 	}
 }
 
-static void obs_take_line(struct observer *o, const struct bg_inputs *in,
-			  unsigned int n)
+/**
+ * obs_take_line() - what a line says after debouncing
+ * @o: observer
+ * @in: samples
+ * @n: line
+ */
+void obs_take_line(struct observer *o, const struct bg_inputs *in,
+		   unsigned int n)
 {
 	struct obs_line *l = &o->line[n];
 	bool read = in->read & BIT(n);
@@ -144,46 +149,4 @@ static void obs_take_line(struct observer *o, const struct bg_inputs *in,
 		obs_line_sample(o, n, read ? in->level & BIT(n) : l->last_read,
 				in->edge & BIT(n));
 	}
-}
-
-/**
- * obs_take_lines() - read all lines, and say what they mean together
- * @o: observer
- * @in: samples
- */
-void obs_take_lines(struct observer *o, const struct bg_inputs *in)
-{
-	struct obs_lines *now = &o->now_lines;
-	bool have_remote = false;
-	unsigned int n;
-
-	*now = (struct obs_lines) { 0 };
-	for (n = 0; n < BG_LINES_MAX; n++) {
-		struct obs_line *l = &o->line[n];
-
-		if (!(o->cfg.lines & BIT(n)))
-			continue;
-		obs_take_line(o, in, n);
-		if (l->level)
-			now->asserted |= BIT(n);
-		if (l->bouncing || l->unreadable)
-			now->faulty |= BIT(n);
-
-		if (n >= BG_LINE_REMOTE_L) {
-			have_remote = true;
-			now->remote |= l->level;
-		} else if (n >= BG_LINE_LOW_CELL) {
-			now->low |= l->level;
-		} else if (n >= BG_LINE_CHARGE) {
-			now->charge_open |= !l->level;
-			/* The same chain's other permission was seen before. */
-			now->cable |= !l->level &&
-				      !o->line[n - BG_LINE_CHARGE].level;
-		} else {
-			now->forbidden |= !l->level;
-		}
-	}
-	if (!have_remote)
-		now->remote = true;
-	now->permit = now->remote && o->set.enabled;
 }

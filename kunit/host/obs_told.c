@@ -89,7 +89,14 @@ static struct bg_view obs_view(const struct observer *o)
 	return view;
 }
 
-static bool obs_same(const struct bg_view *a, const struct bg_view *b)
+/**
+ * obs_same() - do two views tell the same?
+ * @a: view
+ * @b: view
+ *
+ * Return: true if they do.
+ */
+bool obs_same(const struct bg_view *a, const struct bg_view *b)
 {
 	return a->lines == b->lines && a->faulty == b->faulty &&
 	       a->load_reasons == b->load_reasons &&
@@ -184,7 +191,12 @@ static void obs_judge_event(struct observer *o, const struct bg_result *res,
 
 static unsigned int obs_new_bits(u32 was, u32 is)
 {
-	return (unsigned int)__builtin_popcount(is & ~was);
+	unsigned int n = 0;
+	u32 left;
+
+	for (left = is & ~was; left; left &= left - 1)
+		n++;
+	return n;
 }
 
 static void obs_judge_counters(struct observer *o, const struct bg_view *view,

@@ -2,15 +2,7 @@
 /*
  * battguard - the observer's rules about the outputs
  */
-#include <string.h>
-
 #include "observer.h"
-
-void obs_rule(struct observer *o, bool kept, const char *rule)
-{
-	if (!kept && !o->broken)
-		o->broken = rule;
-}
 
 /**
  * obs_start() - begin to watch
@@ -22,10 +14,7 @@ void obs_rule(struct observer *o, bool kept, const char *rule)
 void obs_start(struct observer *o, const struct bg_config *cfg,
 	       const struct bg_settings *set, u64 now)
 {
-	memset(o, 0, sizeof(*o));
-	o->cfg = *cfg;
-	o->set = *set;
-	o->now = now;
+	*o = (struct observer) { .cfg = *cfg, .set = *set, .now = now };
 	o->state = BG_STANDBY;
 	o->view.state = BG_STANDBY;
 }
@@ -116,6 +105,44 @@ static void obs_take_settings(struct observer *o, const struct bg_inputs *in)
 		o->min_delay = set->pre_alarm_delay;
 }
 
+/* Read all lines, and say what they mean together. */
+static void obs_take_lines(struct observer *o, const struct bg_inputs *in)
+{
+	struct obs_lines *now = &o->now_lines;
+	bool have_remote = false;
+	unsigned int n;
+
+	*now = (struct obs_lines) { 0 };
+	for (n = 0; n < BG_LINES_MAX; n++) {
+		struct obs_line *l = &o->line[n];
+
+		if (!(o->cfg.lines & BIT(n)))
+			continue;
+		obs_take_line(o, in, n);
+		if (l->level)
+			now->asserted |= BIT(n);
+		if (l->bouncing || l->unreadable)
+			now->faulty |= BIT(n);
+
+		if (n >= BG_LINE_REMOTE_L) {
+			have_remote = true;
+			now->remote |= l->level;
+		} else if (n >= BG_LINE_LOW_CELL) {
+			now->low |= l->level;
+		} else if (n >= BG_LINE_CHARGE) {
+			now->charge_open |= !l->level;
+			/* The same chain's other permission was seen before. */
+			now->cable |= !l->level &&
+				      !o->line[n - BG_LINE_CHARGE].level;
+		} else {
+			now->forbidden |= !l->level;
+		}
+	}
+	if (!have_remote)
+		now->remote = true;
+	now->permit = now->remote && o->set.enabled;
+}
+
 static void obs_judge_load_on(struct observer *o, u8 st)
 {
 	const struct obs_lines *l = &o->now_lines;
@@ -182,10 +209,11 @@ static void obs_judge_discharge(struct observer *o, u8 st, u32 outputs)
 static void obs_remember_disconnect(struct observer *o)
 {
 	const unsigned int count = o->cfg.lockout_count;
+	unsigned int n;
 
 	o->reconnecting = o->set.reconnect_delay > 0;
-	memmove(&o->disconnect[1], &o->disconnect[0],
-		sizeof(o->disconnect) - sizeof(o->disconnect[0]));
+	for (n = OBS_DISCONNECTS - 1; n > 0; n--)
+		o->disconnect[n] = o->disconnect[n - 1];
 	o->disconnect[0] = o->now;
 	if (o->disconnects < OBS_DISCONNECTS)
 		o->disconnects++;

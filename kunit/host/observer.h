@@ -12,8 +12,8 @@
 
 #include "fsm.h"
 
-#define OBS_DISCONNECTS		64
-#define OBS_CHANGES		8
+#define OBS_DISCONNECTS		BG_LOCKOUT_MAX
+#define OBS_CHANGES		(BG_BOUNCE_CHANGES - 1)
 
 /* A line behind its filter. */
 struct obs_line {
@@ -105,9 +105,21 @@ void obs_start(struct observer *o, const struct bg_config *cfg,
 const char *obs_judge(struct observer *o, const struct bg_inputs *in, u64 now,
 		      const struct bg_result *res, const struct obs_told *told);
 
+bool obs_same(const struct bg_view *a, const struct bg_view *b);
+
 /* Between the parts of the observer. */
-void obs_rule(struct observer *o, bool kept, const char *rule);
-void obs_take_lines(struct observer *o, const struct bg_inputs *in);
+#ifdef BG_PROOF
+/* Where it is proved, each rule is one to prove, with its name. */
+#define obs_rule(o, kept, rule)	__CPROVER_assert(kept, rule)
+#else
+static inline void obs_rule(struct observer *o, bool kept, const char *rule)
+{
+	if (!kept && !o->broken)
+		o->broken = rule;
+}
+#endif
+void obs_take_line(struct observer *o, const struct bg_inputs *in,
+		   unsigned int n);
 void obs_judge_told(struct observer *o, const struct bg_result *res,
 		    const struct obs_told *told, u8 was, bool charger_was);
 void obs_judge_times(struct observer *o, const struct bg_result *res,

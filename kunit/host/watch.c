@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "valid.h"
 #include "watch.h"
 
 static void watched_judge(struct player *p)
@@ -18,8 +19,14 @@ static void watched_judge(struct player *p)
 	if (p->steps == 1)
 		obs_start(o, &p->cfg, &p->wish, p->now - p->slow);
 	/* Once a rule is broken, the observer's memory is worth nothing. */
-	if (!o->broken)
-		obs_judge(o, &p->in, p->now, &p->res, &told);
+	if (o->broken)
+		return;
+	obs_judge(o, &p->in, p->now, &p->res, &told);
+	/* What the proof takes for granted of every state. */
+	obs_rule(o, valid_config(&p->cfg) && valid_fsm(&p->fsm, &p->cfg),
+		 "the state is one the proof starts from");
+	obs_rule(o, agree_fsm(o, &p->fsm, &p->res),
+		 "observer and guard remember the same");
 }
 
 /**

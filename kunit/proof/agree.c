@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * battguard - an observer and its guard remember the same
+ *
+ * The observer knows what can be seen from outside, and wrote its memory down
+ * in its own way. What matters for what is to come has to be equal.
+ */
+#include "valid.h"
+
+bool agree_line(const struct obs_line *l, const struct bg_line *line)
+{
+	unsigned int i;
+
+	if (l->level != line->level ||
+	    l->window != (line->state == BG_LINE_WINDOW) ||
+	    l->bouncing != (line->state == BG_LINE_BOUNCING) ||
+	    l->unreadable != (line->state == BG_LINE_UNREADABLE) ||
+	    (!l->unreadable && l->last_read != line->raw) ||
+	    (line->state != BG_LINE_IDLE && l->end != line->until) ||
+	    l->row != line->row || l->last_end != line->row_end ||
+	    l->changes != line->changes)
+		return false;
+	for (i = 0; i < OBS_CHANGES; i++)
+		if (i < line->changes && l->change[i] != line->change[i])
+			return false;
+	return true;
+}
+
+static bool agree_wait(const struct obs_wait *w, const struct bg_hold *hold)
+{
+	return w->holds == hold->holds && w->granted == hold->granted &&
+	       (!bg_hold_pending(hold) || w->since == hold->since);
+}
+
+bool agree_discharge(const struct observer *o, const struct bg_discharge *path)
+{
+	unsigned int i;
+
+	if (o->state != path->state ||
+	    !agree_wait(&o->allowed, &path->allowed) ||
+	    !agree_wait(&o->quiet, &path->quiet) ||
+	    o->min_delay != path->delay ||
+	    o->write_awaited != path->sounding ||
+	    (path->state == BG_PRE_ALARM && o->onset != path->onset) ||
+	    o->reconnecting != path->reconnecting ||
+	    (path->reconnecting && o->disconnect[0] != path->disconnected) ||
+	    o->locked != path->locked || o->disconnects != path->disconnects)
+		return false;
+	for (i = 0; i < BG_LOCKOUT_MAX; i++)
+		if (i < path->disconnects &&
+		    o->disconnect[i] != path->history[i])
+			return false;
+	return true;
+}
+
+static bool agree_output(const struct obs_out *seen,
+			 const struct bg_output *out, bool readable, bool asked,
+			 bool check, u64 now)
+{
+	if (seen->want != out->want || seen->shown != out->shown ||
+	    seen->faulty != out->faulty || seen->changed > now)
+		return false;
+	/* Only a change is asked for before the last one has settled. */
+	if ((out->settling && asked && !seen->fresh) ||
+	    (check && !seen->looked_at))
+		return false;
+	if (out->faulty && out->due > seen->retry_by)
+		return false;
+	if (!seen->looked_at && !out->faulty &&
+	    !(out->settling && out->due <= seen->look_by))
+		return false;
+	if (readable)
+		return !out->settling || !seen->looked_at;
+	return !out->settling ||
+	       out->due <= bg_after(seen->changed, BG_SETTLE_NS);
+}
+
+bool agree_outputs(const struct observer *o, const struct bg_fsm *fsm, u32 write,
+		   u32 check)
+{
+	unsigned int n;
+
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		if (!agree_output(&o->out[n], &fsm->out[n],
+				  o->cfg.readable & BIT(n),
+				  (write | check) & BIT(n), check & BIT(n),
+				  fsm->now))
+			return false;
+	return !o->phase_known || (o->dark == fsm->sounder.dark &&
+				   o->flip == fsm->sounder.flip);
+}
+
+static bool agree_settings(const struct bg_settings *a,
+			   const struct bg_settings *b)
+{
+	return a->pre_alarm_delay == b->pre_alarm_delay &&
+	       a->restore_delay == b->restore_delay &&
+	       a->reconnect_delay == b->reconnect_delay &&
+	       a->enabled == b->enabled && a->inhibit == b->inhibit &&
+	       a->mute == b->mute;
+}
+
+static bool agree_counters(const struct bg_counters *a,
+			   const struct bg_counters *b)
+{
+	unsigned int n;
+
+	for (n = 0; n < BG_NR_STATES; n++)
+		if (a->state_ns[n] != b->state_ns[n])
+			return false;
+	return a->pre_alarms == b->pre_alarms &&
+	       a->load_disconnects == b->load_disconnects &&
+	       a->charger_disconnects == b->charger_disconnects &&
+	       a->remote_offs == b->remote_offs && a->faults == b->faults;
+}
+
+bool agree_rest(const struct observer *o, const struct bg_fsm *fsm)
+{
+	return o->bound == fsm->bound && o->now == fsm->now &&
+	       o->seq == fsm->seq && o->charger == fsm->charge.on &&
+	       agree_wait(&o->charge, &fsm->charge.allowed) &&
+	       agree_settings(&o->set, &fsm->set) &&
+	       agree_counters(&o->counters, &fsm->counters) &&
+	       obs_same(&o->view, &fsm->view);
+}
+
+/**
+ * agree_fsm() - do both remember the same?
+ * @o: observer
+ * @fsm: state of the guard, after a step
+ * @res: what that step decided
+ *
+ * Return: true if they do.
+ */
+bool agree_fsm(const struct observer *o, const struct bg_fsm *fsm,
+	       const struct bg_result *res)
+{
+	unsigned int n;
+
+	for (n = 0; n < BG_LINES_MAX; n++)
+		if ((o->cfg.lines & BIT(n)) &&
+		    !agree_line(&o->line[n], &fsm->line[n]))
+			return false;
+
+	return agree_discharge(o, &fsm->discharge) &&
+	       agree_outputs(o, fsm, res->write, res->check) &&
+	       agree_rest(o, fsm);
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * battguard - which states of a guard there are
+ */
+#include "valid.h"
+
+bool valid_config(const struct bg_config *cfg)
+{
+	const u32 discharge = cfg->lines & BG_LINES_DISCHARGE;
+	const u32 charge = cfg->lines & BG_LINES_CHARGE;
+
+	return !(cfg->lines >> BG_LINES_MAX) && discharge &&
+	       charge == discharge << BG_LINE_CHARGE &&
+	       cfg->debounce <= BG_SEC(1) &&
+	       cfg->lockout_window >= BG_SEC(60) &&
+	       cfg->lockout_window <= BG_SEC(86400) &&
+	       cfg->lockout_count <= BG_LOCKOUT_MAX;
+}
+
+bool valid_settings(const struct bg_settings *set)
+{
+	return set->pre_alarm_delay >= BG_SEC(30) &&
+	       set->pre_alarm_delay <= BG_SEC(600) &&
+	       set->restore_delay <= BG_SEC(60) &&
+	       set->reconnect_delay <= BG_SEC(7200);
+}
+
+/* A time that is still to come, not later than some delay from now. */
+static bool valid_ahead(u64 t, u64 now, u64 delay)
+{
+	return (t > now || t == BG_NEVER) && t <= bg_after(now, delay);
+}
+
+/* What others than the filter itself look at. */
+bool valid_line_seen(const struct bg_line *line, const struct bg_config *cfg,
+		     unsigned int n, u64 now)
+{
+	const bool open = BIT(n) & BG_LINES_LOW_CELL;
+
+	switch (line->state) {
+	case BG_LINE_IDLE:
+		return line->level == line->raw;
+	case BG_LINE_WINDOW:
+		return cfg->debounce && !(cfg->hw_debounce & BIT(n)) &&
+		       valid_ahead(line->until, now, cfg->debounce);
+	case BG_LINE_BOUNCING:
+		return cfg->debounce && line->level == open &&
+		       valid_ahead(line->until, now, BG_SEC(60));
+	case BG_LINE_UNREADABLE:
+		return line->level == open && line->raw == open &&
+		       valid_ahead(line->until, now, BG_POLL_NS);
+	default:
+		return false;
+	}
+}
+
+bool valid_line(const struct bg_line *line, const struct bg_config *cfg,
+		unsigned int n, u64 now)
+{
+	unsigned int i;
+
+	if (!valid_line_seen(line, cfg, n, now) ||
+	    line->row >= BG_BOUNCE_ROW || line->row_end > now ||
+	    line->changes >= BG_BOUNCE_CHANGES ||
+	    (line->state == BG_LINE_WINDOW && !line->row) ||
+	    (bg_line_faulty(line) && (line->row || line->changes)))
+		return false;
+	for (i = 0; i < BG_BOUNCE_CHANGES - 1; i++)
+		if (i < line->changes &&
+		    line->change[i] > (i ? line->change[i - 1] : now))
+			return false;
+	return true;
+}
+
+static bool valid_hold(const struct bg_hold *hold, u64 restore, u64 now)
+{
+	if (hold->since > now || (hold->granted && !hold->holds))
+		return false;
+	return !bg_hold_pending(hold) || now - hold->since < restore;
+}
+
+bool valid_discharge(const struct bg_discharge *path,
+		     const struct bg_settings *set, u64 now)
+{
+	const u64 restore = bg_later(set->restore_delay,
+				     BG_DISCHARGE_RESTORE_MIN);
+	unsigned int i;
+
+	if (path->onset > now || path->disconnected > now ||
+	    path->delay > set->pre_alarm_delay ||
+	    path->disconnects > BG_LOCKOUT_MAX ||
+	    (path->sounding && path->state != BG_PRE_ALARM) ||
+	    (path->quiet.holds && !path->allowed.holds) ||
+	    !valid_hold(&path->allowed, restore, now) ||
+	    !valid_hold(&path->quiet, restore, now))
+		return false;
+	for (i = 0; i < BG_LOCKOUT_MAX; i++)
+		if (path->history[i] > now)
+			return false;
+	if (path->reconnecting &&
+	    (bg_discharge_load(path) ||
+	     now - path->disconnected >= set->reconnect_delay))
+		return false;
+
+	switch (path->state) {
+	case BG_NORMAL:
+		return !path->locked && path->quiet.holds;
+	case BG_PRE_ALARM:
+		return !path->locked && !path->quiet.granted &&
+		       (path->allowed.holds || now - path->onset < path->delay);
+	case BG_LOAD_OFF:
+		return !path->allowed.granted || path->reconnecting ||
+		       path->locked;
+	case BG_STANDBY:
+		return !path->locked && !path->disconnects;
+	default:
+		return false;
+	}
+}
+
+bool valid_charge(const struct bg_fsm *fsm)
+{
+	const struct bg_charge *path = &fsm->charge;
+
+	return valid_hold(&path->allowed, fsm->set.restore_delay, fsm->now) &&
+	       (!path->on || (path->allowed.granted && !fsm->set.inhibit &&
+			      fsm->discharge.state != BG_STANDBY));
+}
+
+bool valid_outputs(const struct bg_fsm *fsm, const struct bg_config *cfg)
+{
+	const bool alarm = fsm->discharge.state == BG_PRE_ALARM;
+	unsigned int n;
+
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
+		const struct bg_output *out = &fsm->out[n];
+
+		if ((out->faulty || out->settling) &&
+		    !valid_ahead(out->due, fsm->now, BG_POLL_NS))
+			return false;
+		if (out->settling &&
+		    !valid_ahead(out->due, fsm->now, BG_SETTLE_NS))
+			return false;
+	}
+	if (alarm && !valid_ahead(fsm->sounder.flip, fsm->now, BG_BLINK_NS))
+		return false;
+
+	return fsm->out[BG_OUT_LOAD].want ==
+	       bg_discharge_load(&fsm->discharge) &&
+	       fsm->out[BG_OUT_CHARGER].want == fsm->charge.on &&
+	       fsm->out[BG_OUT_PRE_ALARM].want ==
+	       (alarm && !fsm->set.mute &&
+		!(cfg->intermittent && fsm->sounder.dark));
+}
+
+/* The parts of a sum cannot be more than it. */
+static bool valid_times(const struct bg_fsm *fsm)
+{
+	u64 left = fsm->now;
+	unsigned int n;
+
+	for (n = 0; n < BG_NR_STATES; n++) {
+		if (fsm->counters.state_ns[n] > left)
+			return false;
+		left -= fsm->counters.state_ns[n];
+	}
+	return true;
+}
+
+bool valid_rest(const struct bg_fsm *fsm, const struct bg_config *cfg)
+{
+	const struct bg_view *view = &fsm->view;
+	unsigned int n;
+
+	if (!fsm->bound || !fsm->seq || !valid_settings(&fsm->set) ||
+	    !valid_times(fsm))
+		return false;
+	if (cfg->heartbeat ?
+	    !valid_ahead(fsm->beat, fsm->now, BG_HEARTBEAT_NS) : fsm->pulse)
+		return false;
+	if (view->state != fsm->discharge.state ||
+	    view->enabled != fsm->set.enabled ||
+	    view->inhibit != fsm->set.inhibit || view->mute != fsm->set.mute ||
+	    (view->state == BG_STANDBY) == (view->remote && view->enabled) ||
+	    ((view->lines | view->faulty) & ~cfg->lines))
+		return false;
+	for (n = 0; n < BG_LINES_MAX; n++) {
+		const struct bg_line *line = &fsm->line[n];
+
+		if ((cfg->lines & BIT(n)) &&
+		    (line->level != !!(view->lines & BIT(n)) ||
+		     bg_line_faulty(line) != !!(view->faulty & BIT(n))))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * valid_fsm() - is this a state that a guard may be in?
+ * @fsm: state, after a step
+ * @cfg: board
+ *
+ * Return: true if it is.
+ */
+bool valid_fsm(const struct bg_fsm *fsm, const struct bg_config *cfg)
+{
+	unsigned int n;
+
+	for (n = 0; n < BG_LINES_MAX; n++)
+		if ((cfg->lines & BIT(n)) &&
+		    !valid_line(&fsm->line[n], cfg, n, fsm->now))
+			return false;
+
+	return valid_discharge(&fsm->discharge, &fsm->set, fsm->now) &&
+	       valid_charge(fsm) && valid_outputs(fsm, cfg) &&
+	       valid_rest(fsm, cfg);
+}
