@@ -75,7 +75,7 @@ def on(vm, label):
 
 def run(config, checks):
     """Sweep over both guards, then look for what is lost."""
-    with kit.Field(config, kit.modules(config), kit.programs()) as vm:
+    with kit.Field(config, kit.modules(config), kit.programs(), limit=3600) as vm:
         allow(vm)
         vm.insert()
         for label in kit.GUARDS:
