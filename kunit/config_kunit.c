@@ -208,10 +208,14 @@ static void config_label(struct kunit *test)
 		const struct property_entry props[] = {
 			PROPERTY_ENTRY_STRING("label", good[n]), {}
 		};
+		struct fwnode_handle *node =
+			fwnode_create_software_node(props, NULL);
 
-		KUNIT_EXPECT_EQ(test, config_read(test, props, &params, &bad),
-				0);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(node));
+		KUNIT_EXPECT_EQ(test, bg_params_read(node, &params, &bad), 0);
+		/* The text is the node's. */
 		KUNIT_EXPECT_STREQ(test, params.label, good[n]);
+		fwnode_remove_software_node(node);
 	}
 
 	for (n = 0; n < ARRAY_SIZE(wrong); n++) {
