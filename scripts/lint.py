@@ -20,7 +20,7 @@ import sys
 import time
 
 from bglab import common, kernels, report
-from bglab.common import Trouble, say, setup
+from bglab.common import Trouble, lock, say, setup
 from lint import allowed, kernel, seeds, text, user
 
 # The semantic patches that are quick and can match something of a driver.
@@ -102,6 +102,16 @@ def check_kernel(options, results):
             results.check(name, where, lambda job=job, module=module: job(module))
 
 
+def check_all(options, results):
+    """All that was asked for."""
+    check_kernel(options, results)
+    for jobs, where in ((USER, "userspace"), (TEXT, "texts")):
+        for name, job in jobs.items():
+            if re.search(options.only, name):
+                results.check(name, where, job)
+    results.stale()
+
+
 def main():
     """Run the checkers; status 1 when one of them found something."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -116,12 +126,8 @@ def main():
     if options.seeds:
         seeds.run(options, results)
     else:
-        check_kernel(options, results)
-        for jobs, where in ((USER, "userspace"), (TEXT, "texts")):
-            for name, job in jobs.items():
-                if re.search(options.only, name):
-                    results.check(name, where, job)
-        results.stale()
+        with lock("lint"):
+            check_all(options, results)
     print(f"{results.passed} passed, {results.failed} failed")
     return 1 if results.failed or not results.passed else 0
 

@@ -136,8 +136,8 @@ class Module:
         karch = "x86" if karch == "x86_64" else karch
         made = self.tree.headers.path
         words = []
-        for path in (source / "arch" / karch / "include", made / "arch" / karch / "include/generated",
-                     source / "include", made / "include", source / "include/uapi",
+        for path in (source / "arch" / karch / "include",
+                     made / "arch" / karch / "include/generated", source / "include", made / "include", source / "include/uapi",
                      self.top / "include", self.top / "driver"):
             words += ["-I", path]
         return words
