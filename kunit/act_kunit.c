@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * battguard - tests of what the driver does with its lines
+ */
+#include "../driver/compat.h"
+#include "board.h"
+
+static const struct property_entry act_props[] = {
+	PROPERTY_ENTRY_STRING("label", "guard"),
+	PROPERTY_ENTRY_U32("debounce-delay-ms", 0),
+	PROPERTY_ENTRY_U32("restore-delay-ms", 0),
+	PROPERTY_ENTRY_U32("load-reconnect-delay-ms", 0),
+	{ }
+};
+
+static bool act_sleeps(struct kunit *test)
+{
+	return *(const bool *)test->param_value;
+}
+
+/* An edge is judged where it comes in: in the interrupt, or in its thread. */
+static void act_context(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	const struct bank_act off = {
+		BANK_CHARGER, BANK_FLOAT, false, !act_sleeps(test)
+	};
+	const struct bank_act on = {
+		BANK_CHARGER, BANK_HIGH, false, !act_sleeps(test)
+	};
+	unsigned int from;
+
+	board_start(test, &rig->board, BOARD_USUAL, act_props);
+	KUNIT_EXPECT_EQ(test, board_guard(&rig->board)->threaded,
+			act_sleeps(test));
+
+	from = bank_acts(&rig->bank);
+	bank_edge(&rig->bank, BIT(BANK_CHARGE), false);
+	bank_expect(test, &rig->bank, from, &off, 1);
+	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES,
+			BIT(BANK_LOAD));
+
+	from = bank_acts(&rig->bank);
+	bank_edge(&rig->bank, BIT(BANK_CHARGE), true);
+	bank_expect(test, &rig->bank, from, &on, 1);
+}
+
+/* Off first: charger, load, pre-alarm; then on: pre-alarm, load, charger. */
+static void act_order(struct kunit *test)
+{
+	static const struct bank_act off[] = {
+		{ BANK_CHARGER, BANK_FLOAT },
+		{ BANK_LOAD, BANK_FLOAT },
+		{ BANK_PRE_ALARM, BANK_FLOAT },
+	};
+	static const struct bank_act on[] = {
+		{ BANK_PRE_ALARM, BANK_HIGH },
+		{ BANK_LOAD, BANK_HIGH },
+		{ BANK_CHARGER, BANK_HIGH },
+	};
+	struct rig *rig = test->priv;
+	unsigned int from;
+
+	board_start(test, &rig->board, BOARD_USUAL, act_props);
+	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
+	BOARD_EXPECT_FILE(test, &rig->board, "state", "pre-alarm");
+
+	from = bank_acts(&rig->bank);
+	KUNIT_EXPECT_EQ(test, board_write(test, &rig->board, "enabled", "0"),
+			0);
+	bank_expect(test, &rig->bank, from, off, ARRAY_SIZE(off));
+	BOARD_EXPECT_FILE(test, &rig->board, "state", "standby");
+
+	from = bank_acts(&rig->bank);
+	KUNIT_EXPECT_EQ(test, board_write(test, &rig->board, "enabled", "1"),
+			0);
+	bank_expect(test, &rig->bank, from, on, ARRAY_SIZE(on));
+	BOARD_EXPECT_FILE(test, &rig->board, "state", "pre-alarm");
+}
+
+/* What goes off goes before what comes on, in one evaluation. */
+static void act_off_before_on(struct kunit *test)
+{
+	static const struct property_entry props[] = {
+		PROPERTY_ENTRY_STRING("label", "guard"),
+		PROPERTY_ENTRY_U32("debounce-delay-ms", 0),
+		PROPERTY_ENTRY_BOOL("charge-inhibit-on-pre-alarm"),
+		{ }
+	};
+	struct rig *rig = test->priv;
+	const bool hard = !act_sleeps(test);
+	const struct bank_act onset[] = {
+		{ BANK_CHARGER, BANK_FLOAT, false, hard },
+		{ BANK_PRE_ALARM, BANK_HIGH, false, hard },
+	};
+	unsigned int from;
+
+	board_start(test, &rig->board, BOARD_USUAL, props);
+	from = bank_acts(&rig->bank);
+	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
+	bank_expect(test, &rig->bank, from, onset, ARRAY_SIZE(onset));
+	BOARD_EXPECT_FILE(test, &rig->board, "charger_off_reasons",
+			  "pre-alarm");
+}
+
+/* Remote off wins over all that happens in the same evaluation. */
+static void act_remote(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+
+	board_start(test, &rig->board, BOARD_USUAL, act_props);
+	bank_pull(&rig->bank, BIT(BANK_LOW_CELL), true);
+	bank_edge(&rig->bank, BIT(BANK_REMOTE_L), false);
+	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES, 0);
+	KUNIT_EXPECT_EQ(test, bank_count(&rig->bank, 0, BANK_PRE_ALARM,
+					 BANK_HIGH), 0);
+	BOARD_EXPECT_FILE(test, &rig->board, "load_off_reasons", "remote");
+}
+
+/* Levels decide: an edge that was lost is healed by any other evaluation. */
+static void act_lost_edge(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+
+	board_start(test, &rig->board, BOARD_USUAL, act_props);
+	bank_pull(&rig->bank, BIT(BANK_CHARGE), false);
+	KUNIT_EXPECT_TRUE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
+	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
+	KUNIT_EXPECT_FALSE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
+}
+
+/* A line that moves inside a window is judged at its end. */
+static void act_window(struct kunit *test)
+{
+	static const struct property_entry props[] = {
+		PROPERTY_ENTRY_STRING("label", "guard"),
+		PROPERTY_ENTRY_U32("debounce-delay-ms", 200),
+		PROPERTY_ENTRY_U32("restore-delay-ms", 0),
+		{ }
+	};
+	struct rig *rig = test->priv;
+	ktime_t start;
+
+	board_start(test, &rig->board, BOARD_USUAL, props);
+	start = ktime_get_boottime();
+	bank_edge(&rig->bank, BIT(BANK_CHARGE), false);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000, !(bank_levels(&rig->bank) &
+						    BIT(BANK_CHARGER))));
+	KUNIT_EXPECT_GE(test, ktime_to_ms(ktime_sub(ktime_get_boottime(),
+						    start)), 200);
+}
+
+/* Debounced by the controller: asked for the time, and no window after that. */
+static void act_debounced(struct kunit *test)
+{
+	static const struct property_entry props[] = {
+		PROPERTY_ENTRY_STRING("label", "guard"),
+		PROPERTY_ENTRY_U32("debounce-delay-ms", 1000),
+		{ }
+	};
+	struct rig *rig = test->priv;
+
+	rig->bank.debounces = true;
+	board_start(test, &rig->board, BOARD_USUAL, props);
+	KUNIT_EXPECT_EQ(test, rig->bank.debounce_us, 1000000);
+	bank_edge(&rig->bank, BIT(BANK_CHARGE), false);
+	KUNIT_EXPECT_FALSE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
+}
+
+/* Three reads that fail are no fault yet. */
+static void act_read_hiccup(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+
+	board_start(test, &rig->board, BOARD_USUAL, act_props);
+	rig->bank.hiccups[BANK_CHARGE] = 3;
+	rig->bank.reads[BANK_CHARGE] = 0;
+	bank_edge(&rig->bank, BIT(BANK_DISCHARGE2), true);
+	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), false);
+	KUNIT_EXPECT_EQ(test, rig->bank.hiccups[BANK_CHARGE], 0);
+	KUNIT_EXPECT_TRUE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
+	BOARD_EXPECT_FILE(test, &rig->board, "faults", "0");
+}
+
+/* How many evaluations tried to read a line that cannot be read? */
+static unsigned int act_tries(struct rig *rig, enum bank_line line)
+{
+	return rig->bank.reads[line] / 4;
+}
+
+/* How many events say that faults changed? */
+static unsigned int act_fault_events(struct board *board)
+{
+	struct bg_event event;
+	unsigned int count = 0;
+	u64 seq;
+
+	for (seq = 1; board_event(board, seq, &event); seq++)
+		if (event.changed & BIT(BG_CHANGED_FAULTS))
+			count++;
+	return count;
+}
+
+/* Four reads that fail: open, at once; polled each second, and told once. */
+static void act_unreadable(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	struct board *board = &rig->board;
+	ktime_t start;
+	s64 seconds;
+
+	board_start(test, board, BOARD_USUAL, act_props);
+	start = ktime_get_boottime();
+	rig->bank.reads[BANK_CHARGE] = 0;
+	rig->bank.no_read = BIT(BANK_CHARGE);
+	bank_edge(&rig->bank, BIT(BANK_CHARGE), true);
+	KUNIT_EXPECT_EQ(test, rig->bank.reads[BANK_CHARGE], 4);
+	KUNIT_EXPECT_FALSE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
+	BOARD_EXPECT_FILE(test, board, "charger_off_reasons", "battery fault");
+	BOARD_EXPECT_FILE(test, board, "allow_charge", "0");
+	KUNIT_EXPECT_EQ(test, board_property(board, POWER_SUPPLY_PROP_HEALTH),
+			POWER_SUPPLY_HEALTH_UNSPEC_FAILURE);
+
+	/* It is left alone by evaluations that come before it is due. */
+	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
+	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), false);
+	if (ktime_ms_delta(ktime_get_boottime(), start) < 1000)
+		KUNIT_EXPECT_EQ(test, rig->bank.reads[BANK_CHARGE], 4);
+
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(30000, act_tries(rig,
+							    BANK_CHARGE) > 2));
+	seconds = ktime_ms_delta(ktime_get_boottime(), start) / 1000;
+	KUNIT_EXPECT_GE(test, seconds, 2);
+	KUNIT_EXPECT_LE(test, act_tries(rig, BANK_CHARGE), seconds + 1);
+	BOARD_EXPECT_FILE(test, board, "faults", "1");
+	KUNIT_EXPECT_EQ(test, act_fault_events(board), 1);
+
+	rig->bank.no_read = 0;
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(30000, bank_levels(&rig->bank) &
+						  BIT(BANK_CHARGER)));
+	BOARD_EXPECT_FILE(test, board, "charger_off_reasons", "none");
+	KUNIT_EXPECT_EQ(test, act_fault_events(board), 2);
+	BOARD_EXPECT_FILE(test, board, "faults", "1");
+}
+
+/* The same at the very first look: the warning sounds, nothing may charge. */
+static void act_unreadable_at_bind(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+
+	rig->bank.no_read = BIT(BANK_CHARGE) | BIT(BANK_LOW_CELL);
+	board_start(test, &rig->board, BOARD_USUAL, act_props);
+	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES,
+			BIT(BANK_LOAD) | BIT(BANK_PRE_ALARM));
+	KUNIT_EXPECT_EQ(test, bank_count(&rig->bank, 0, BANK_CHARGER,
+					 BANK_HIGH), 0);
+	BOARD_EXPECT_FILE(test, &rig->board, "low_cell", "1");
+	BOARD_EXPECT_FILE(test, &rig->board, "faults", "2");
+}
+
+/* An output that cannot be let go: tried again, told, and the others follow. */
+static void act_off_fails(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	struct board *board = &rig->board;
+	unsigned int from;
+
+	board_start(test, board, BOARD_USUAL, act_props);
+	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
+	rig->bank.no_write = BIT(BANK_LOAD);
+	from = bank_acts(&rig->bank);
+	bank_edge(&rig->bank, BIT(BANK_REMOTE_L), false);
+	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES,
+			BIT(BANK_LOAD));
+	BOARD_EXPECT_FILE(test, board, "state", "standby");
+	BOARD_EXPECT_FILE(test, board, "charger", "0");
+	BOARD_EXPECT_FILE(test, board, "pre_alarm", "0");
+
+	/* Where setting gives no error, reading back shows it a little later. */
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
+					   board_now(board).view.out_faulty));
+	KUNIT_EXPECT_GE(test, bank_count(&rig->bank, from, BANK_LOAD,
+					 BANK_FLOAT), 4);
+	BOARD_EXPECT_FILE(test, board, "load", "1");
+	BOARD_EXPECT_FILE(test, board, "faults", "1");
+	KUNIT_EXPECT_EQ(test, board_property(board, POWER_SUPPLY_PROP_HEALTH),
+			POWER_SUPPLY_HEALTH_GOOD);
+
+	rig->bank.no_write = 0;
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(30000, !(bank_levels(&rig->bank) &
+						    BIT(BANK_LOAD))));
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
+					   !board_now(board).view.out_faulty));
+	BOARD_EXPECT_FILE(test, board, "load", "0");
+	BOARD_EXPECT_FILE(test, board, "faults", "1");
+	KUNIT_EXPECT_EQ(test, act_fault_events(board), 2);
+}
+
+/* An output that does not come on says so in its reasons. */
+static void act_on_fails(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	struct board *board = &rig->board;
+
+	board_start(test, board, BOARD_USUAL, act_props);
+	bank_edge(&rig->bank, BIT(BANK_REMOTE_L), false);
+	rig->bank.no_write = BIT(BANK_LOAD) | BIT(BANK_CHARGER);
+	bank_edge(&rig->bank, BIT(BANK_REMOTE_L), true);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
+					   board_now(board).view.out_faulty ==
+					   (BIT(BG_OUT_LOAD) |
+					    BIT(BG_OUT_CHARGER))));
+	BOARD_EXPECT_FILE(test, board, "state", "normal");
+	BOARD_EXPECT_FILE(test, board, "load", "0");
+	BOARD_EXPECT_FILE(test, board, "charger", "0");
+	BOARD_EXPECT_FILE(test, board, "load_off_reasons", "fault");
+	BOARD_EXPECT_FILE(test, board, "charger_off_reasons", "fault");
+	BOARD_EXPECT_FILE(test, board, "faults", "2");
+
+	rig->bank.no_write = 0;
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(30000,
+					   !board_now(board).view.out_faulty));
+	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES,
+			BIT(BANK_LOAD) | BIT(BANK_CHARGER));
+	BOARD_EXPECT_FILE(test, board, "load_off_reasons", "none");
+}
+
+/* A write that fails three times and then works is no fault. */
+static void act_write_hiccup(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+
+	board_start(test, &rig->board, BOARD_USUAL, act_props);
+	rig->bank.hiccups[BANK_CHARGER] = 3;
+	bank_edge(&rig->bank, BIT(BANK_CHARGE), false);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000, !(bank_levels(&rig->bank) &
+						    BIT(BANK_CHARGER))));
+	/* Beyond the time after which it is read back. */
+	msleep(50);
+	BOARD_EXPECT_FILE(test, &rig->board, "charger", "0");
+	BOARD_EXPECT_FILE(test, &rig->board, "faults", "0");
+}
+
+/* Set, and reads back otherwise: told, and set again each second. */
+static void act_reads_otherwise(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	struct board *board = &rig->board;
+	unsigned int from;
+
+	board_start(test, board, BOARD_USUAL, act_props);
+	from = bank_acts(&rig->bank);
+	rig->bank.inverted = BIT(BANK_PRE_ALARM);
+	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
+					   board_now(board).view.out_faulty));
+	KUNIT_EXPECT_EQ(test, board_now(board).view.out_faulty,
+			BIT(BG_OUT_PRE_ALARM));
+	/* The decision stands, and so does what is told of it. */
+	BOARD_EXPECT_FILE(test, board, "state", "pre-alarm");
+	BOARD_EXPECT_FILE(test, board, "pre_alarm", "1");
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(30000,
+					   bank_count(&rig->bank, from,
+						      BANK_PRE_ALARM,
+						      BANK_HIGH) > 8));
+	BOARD_EXPECT_FILE(test, board, "faults", "1");
+
+	rig->bank.inverted = 0;
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(30000,
+					   !board_now(board).view.out_faulty));
+	KUNIT_EXPECT_EQ(test, act_fault_events(board), 2);
+}
+
+/* Outputs that cannot be read back: what was set is what is shown. */
+static void act_blind(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	struct board *board = &rig->board;
+
+	rig->bank.no_read = BANK_OUTPUTS;
+	board_start(test, board, BOARD_USUAL, act_props);
+	KUNIT_EXPECT_EQ(test, board_guard(board)->gpio.readable, 0);
+	rig->bank.reads[BANK_LOAD] = 0;
+	BOARD_EXPECT_FILE(test, board, "load", "1");
+	bank_edge(&rig->bank, BIT(BANK_REMOTE_L), false);
+	msleep(50);
+	BOARD_EXPECT_FILE(test, board, "load", "0");
+	KUNIT_EXPECT_EQ(test, rig->bank.reads[BANK_LOAD], 0);
+	BOARD_EXPECT_FILE(test, board, "faults", "0");
+
+	/* A failure shows only where setting tells of it. */
+	rig->bank.no_write = BIT(BANK_LOAD);
+	bank_edge(&rig->bank, BIT(BANK_REMOTE_L), true);
+	BOARD_EXPECT_FILE(test, board, "faults",
+			  bg_void_setter(gpiod_set_value(NULL, 0)) ? "0" : "1");
+}
+
+/* Toggles by itself, after the others were written. */
+static void act_heartbeat(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	const struct bank_act *act = rig->bank.act;
+
+	board_start(test, &rig->board, BOARD_ALL, act_props);
+	KUNIT_ASSERT_GE(test, bank_acts(&rig->bank), 4);
+	KUNIT_EXPECT_EQ(test, act[3].line, BANK_HEARTBEAT);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(30000,
+					   bank_count(&rig->bank, 0,
+						      BANK_HEARTBEAT,
+						      BANK_HIGH) > 1 &&
+					   bank_count(&rig->bank, 0,
+						      BANK_HEARTBEAT,
+						      BANK_FLOAT) > 1));
+	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) &
+			(BIT(BANK_LOAD) | BIT(BANK_CHARGER)),
+			BIT(BANK_LOAD) | BIT(BANK_CHARGER));
+}
+
+static struct kunit_case act_tests[] = {
+	KUNIT_CASE_PARAM(act_context, rig_gen_params),
+	KUNIT_CASE_PARAM(act_order, rig_gen_params),
+	KUNIT_CASE_PARAM(act_off_before_on, rig_gen_params),
+	KUNIT_CASE_PARAM(act_remote, rig_gen_params),
+	KUNIT_CASE_PARAM(act_lost_edge, rig_gen_params),
+	KUNIT_CASE_PARAM(act_window, rig_gen_params),
+	KUNIT_CASE_PARAM(act_debounced, rig_gen_params),
+	KUNIT_CASE_PARAM(act_read_hiccup, rig_gen_params),
+	KUNIT_CASE_PARAM(act_unreadable, rig_gen_params),
+	KUNIT_CASE_PARAM(act_unreadable_at_bind, rig_gen_params),
+	KUNIT_CASE_PARAM(act_off_fails, rig_gen_params),
+	KUNIT_CASE_PARAM(act_on_fails, rig_gen_params),
+	KUNIT_CASE_PARAM(act_write_hiccup, rig_gen_params),
+	KUNIT_CASE_PARAM(act_reads_otherwise, rig_gen_params),
+	KUNIT_CASE_PARAM(act_blind, rig_gen_params),
+	KUNIT_CASE_PARAM(act_heartbeat, rig_gen_params),
+	{}
+};
+
+static struct kunit_suite act_suite = {
+	.name = "battguard_act",
+	.init = rig_init,
+	.exit = rig_exit,
+	.test_cases = act_tests,
+};
+
+kunit_test_suites(&act_suite);
+
+MODULE_DESCRIPTION("KUnit tests of the battery protection controller's driver");
+MODULE_AUTHOR("battguard developers");
+MODULE_LICENSE("GPL");

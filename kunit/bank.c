@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * battguard - a GPIO controller made of nothing, and the bank behind it
+ */
+#include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/irqdomain.h>
+#include <linux/module.h>
+#include <linux/pinctrl/pinconf-generic.h>
+#include <linux/preempt.h>
+
+#include "bank.h"
+
+/*
+ * Where the numbers of interrupts are few, as in user mode kernels, a mapping
+ * is looked for from the line's number on: beyond those that are in use there.
+ */
+#define BANK_FIRST_HWIRQ	32
+
+static struct bank *bank_of(struct gpio_chip *chip)
+{
+	return container_of(chip, struct bank, chip);
+}
+
+/* A controller that may sleep does. */
+static void bank_doze(struct bank *bank)
+{
+	if (bank->chip.can_sleep)
+		usleep_range(20, 50);
+}
+
+/* Called with the lock held. */
+static u32 bank_look(const struct bank *bank)
+{
+	const u32 high = (bank->pulls & ~bank->driven) |
+			 (bank->high & bank->driven);
+
+	return high ^ bank->inverted;
+}
+
+/* Called with the lock held. Return: does the line fail this time? */
+static bool bank_hiccup(struct bank *bank, unsigned int line)
+{
+	if (!bank->hiccups[line])
+		return false;
+	bank->hiccups[line]--;
+	return true;
+}
+
+static int bank_request(struct gpio_chip *chip, unsigned int line)
+{
+	struct bank *bank = bank_of(chip);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&bank->lock, flags);
+	bank->claimed |= BIT(line);
+	raw_spin_unlock_irqrestore(&bank->lock, flags);
+	return 0;
+}
+
+static void bank_free(struct gpio_chip *chip, unsigned int line)
+{
+	struct bank *bank = bank_of(chip);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&bank->lock, flags);
+	bank->claimed &= ~BIT(line);
+	raw_spin_unlock_irqrestore(&bank->lock, flags);
+}
+
+static int bank_get_direction(struct gpio_chip *chip, unsigned int line)
+{
+	return bank_of(chip)->driven & BIT(line) ? GPIO_LINE_DIRECTION_OUT :
+						   GPIO_LINE_DIRECTION_IN;
+}
+
+static int bank_get(struct gpio_chip *chip, unsigned int line)
+{
+	struct bank *bank = bank_of(chip);
+	unsigned long flags;
+	int ret;
+
+	bank_doze(bank);
+	raw_spin_lock_irqsave(&bank->lock, flags);
+	bank->reads[line]++;
+	ret = !!(bank_look(bank) & BIT(line));
+	if ((bank->no_read & BIT(line)) || bank_hiccup(bank, line))
+		ret = -EIO;
+	raw_spin_unlock_irqrestore(&bank->lock, flags);
+	return ret;
+}
+
+static int bank_put(struct bank *bank, unsigned int line, enum bank_op op)
+{
+	struct bank_act act = {
+		.line = line,
+		.op = op,
+		.hard = in_hardirq(),
+	};
+	unsigned long flags;
+
+	bank_doze(bank);
+	raw_spin_lock_irqsave(&bank->lock, flags);
+	if (BANK_OUTPUTS & BIT(line)) {
+		act.failed = (bank->no_write & BIT(line)) ||
+			     bank_hiccup(bank, line);
+		if (bank->acts < BANK_ACTS)
+			bank->act[bank->acts++] = act;
+	}
+	if (!act.failed) {
+		bank->driven &= ~BIT(line);
+		bank->high &= ~BIT(line);
+		if (op != BANK_FLOAT)
+			bank->driven |= BIT(line);
+		if (op == BANK_HIGH)
+			bank->high |= BIT(line);
+	}
+	raw_spin_unlock_irqrestore(&bank->lock, flags);
+	return act.failed ? -EIO : 0;
+}
+
+static int bank_direction_input(struct gpio_chip *chip, unsigned int line)
+{
+	return bank_put(bank_of(chip), line, BANK_FLOAT);
+}
+
+static int bank_direction_output(struct gpio_chip *chip, unsigned int line,
+				 int value)
+{
+	return bank_put(bank_of(chip), line, value ? BANK_HIGH : BANK_LOW);
+}
+
+static int bank_set_config(struct gpio_chip *chip, unsigned int line,
+			   unsigned long config)
+{
+	struct bank *bank = bank_of(chip);
+
+	if (!bank->debounces ||
+	    pinconf_to_config_param(config) != PIN_CONFIG_INPUT_DEBOUNCE)
+		return -ENOTSUPP;
+	bank->debounce_us = pinconf_to_config_argument(config);
+	return 0;
+}
+
+static int bank_to_irq(struct gpio_chip *chip, unsigned int line)
+{
+	struct bank *bank = bank_of(chip);
+
+	if (bank->no_irq & BIT(line))
+		return -ENXIO;
+	return irq_create_mapping(bank->domain, BANK_FIRST_HWIRQ + line);
+}
+
+/* Raise what is pending and may come. */
+static void bank_fire(struct irq_work *work)
+{
+	struct bank *bank = container_of(work, struct bank, fire);
+	unsigned long flags;
+	unsigned int n;
+	u32 now;
+
+	raw_spin_lock_irqsave(&bank->lock, flags);
+	now = bank->pending & bank->unmasked;
+	bank->pending &= ~now;
+	raw_spin_unlock_irqrestore(&bank->lock, flags);
+
+	for (n = 0; n < BANK_LINES; n++)
+		if (now & BIT(n))
+			generic_handle_domain_irq(bank->domain,
+						  BANK_FIRST_HWIRQ + n);
+}
+
+static u32 bank_irq_bit(struct irq_data *data)
+{
+	return BIT(irqd_to_hwirq(data) - BANK_FIRST_HWIRQ);
+}
+
+static void bank_irq_ack(struct irq_data *data)
+{
+}
+
+static void bank_irq_mask(struct irq_data *data)
+{
+	struct bank *bank = irq_data_get_irq_chip_data(data);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&bank->lock, flags);
+	bank->unmasked &= ~bank_irq_bit(data);
+	raw_spin_unlock_irqrestore(&bank->lock, flags);
+}
+
+static void bank_irq_unmask(struct irq_data *data)
+{
+	struct bank *bank = irq_data_get_irq_chip_data(data);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&bank->lock, flags);
+	bank->unmasked |= bank_irq_bit(data);
+	if (bank->pending & bank_irq_bit(data))
+		irq_work_queue(&bank->fire);
+	raw_spin_unlock_irqrestore(&bank->lock, flags);
+}
+
+static int bank_irq_set_type(struct irq_data *data, unsigned int type)
+{
+	struct bank *bank = irq_data_get_irq_chip_data(data);
+
+	if (type != IRQ_TYPE_EDGE_BOTH || (bank->no_edges & bank_irq_bit(data)))
+		return -EINVAL;
+	return 0;
+}
+
+static int bank_irq_set_wake(struct irq_data *data, unsigned int on)
+{
+	struct bank *bank = irq_data_get_irq_chip_data(data);
+
+	if (on && (bank->no_wake & bank_irq_bit(data)))
+		return -EIO;
+	if (on)
+		bank->waking |= bank_irq_bit(data);
+	else
+		bank->waking &= ~bank_irq_bit(data);
+	return 0;
+}
+
+static struct irq_chip bank_irq_chip = {
+	.name = "battguard-bank",
+	.irq_ack = bank_irq_ack,
+	.irq_mask = bank_irq_mask,
+	.irq_unmask = bank_irq_unmask,
+	.irq_set_type = bank_irq_set_type,
+	.irq_set_wake = bank_irq_set_wake,
+};
+
+static int bank_map(struct irq_domain *domain, unsigned int irq,
+		    irq_hw_number_t hwirq)
+{
+	irq_set_chip_data(irq, domain->host_data);
+	irq_set_chip_and_handler(irq, &bank_irq_chip, handle_edge_irq);
+	return 0;
+}
+
+static const struct irq_domain_ops bank_domain_ops = {
+	.map = bank_map,
+};
+
+/**
+ * bank_init() - a bank that is well, and a controller that does all it can
+ * @bank: bank
+ * @label: name of the controller
+ * @sleeps: its lines may sleep
+ */
+void bank_init(struct bank *bank, const char *label, bool sleeps)
+{
+	raw_spin_lock_init(&bank->lock);
+	bank->fire = IRQ_WORK_INIT_HARD(bank_fire);
+	bank->pulls = BIT(BANK_DISCHARGE) | BIT(BANK_DISCHARGE2) |
+		      BIT(BANK_CHARGE) | BIT(BANK_CHARGE2) | BIT(BANK_REMOTE_L);
+	bank->chip = (struct gpio_chip) {
+		.label = label,
+		.owner = THIS_MODULE,
+		.base = -1,
+		.ngpio = BANK_LINES,
+		.can_sleep = sleeps,
+		.request = bank_request,
+		.free = bank_free,
+		.get_direction = bank_get_direction,
+		.direction_input = bank_direction_input,
+		.direction_output = bank_direction_output,
+		.get = bank_get,
+		.set_config = bank_set_config,
+		.to_irq = bank_to_irq,
+	};
+}
+
+/**
+ * bank_add() - the controller is there
+ * @bank: bank
+ *
+ * Return: 0, or an error.
+ */
+int bank_add(struct bank *bank)
+{
+	int ret;
+
+	bank->domain = irq_domain_create_linear(NULL,
+						BANK_FIRST_HWIRQ + BANK_LINES,
+						&bank_domain_ops, bank);
+	if (!bank->domain)
+		return -ENOMEM;
+	ret = gpiochip_add_data(&bank->chip, bank);
+	if (ret) {
+		irq_domain_remove(bank->domain);
+		bank->domain = NULL;
+	}
+	return ret;
+}
+
+/**
+ * bank_remove() - the controller goes
+ * @bank: bank; nobody has a line of it
+ */
+void bank_remove(struct bank *bank)
+{
+	unsigned int n;
+
+	if (!bank->domain)
+		return;
+	irq_work_sync(&bank->fire);
+	gpiochip_remove(&bank->chip);
+	for (n = 0; n < BANK_LINES; n++)
+		irq_dispose_mapping(irq_find_mapping(bank->domain,
+						     BANK_FIRST_HWIRQ + n));
+	irq_domain_remove(bank->domain);
+	bank->domain = NULL;
+}
+
+/**
+ * bank_pull() - lines change their level, and nobody notices
+ * @bank: bank
+ * @lines: lines, by BIT()
+ * @high: to high, or low
+ */
+void bank_pull(struct bank *bank, u32 lines, bool high)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&bank->lock, flags);
+	if (high)
+		bank->pulls |= lines;
+	else
+		bank->pulls &= ~lines;
+	raw_spin_unlock_irqrestore(&bank->lock, flags);
+}
+
+/**
+ * bank_edge() - lines change their level, and raise their interrupts
+ * @bank: bank
+ * @lines: lines, by BIT()
+ * @high: to high, or low
+ *
+ * Returns when the handlers have returned, those in threads too.
+ */
+void bank_edge(struct bank *bank, u32 lines, bool high)
+{
+	unsigned long flags;
+	unsigned int n;
+
+	raw_spin_lock_irqsave(&bank->lock, flags);
+	if (high)
+		bank->pulls |= lines;
+	else
+		bank->pulls &= ~lines;
+	bank->pending |= lines;
+	irq_work_queue(&bank->fire);
+	raw_spin_unlock_irqrestore(&bank->lock, flags);
+
+	irq_work_sync(&bank->fire);
+	for (n = 0; n < BANK_LINES; n++) {
+		unsigned int irq = irq_find_mapping(bank->domain,
+						    BANK_FIRST_HWIRQ + n);
+
+		if (irq)
+			synchronize_irq(irq);
+	}
+}
+
+/**
+ * bank_levels() - what a voltmeter would show
+ * @bank: bank
+ *
+ * Return: lines that are high, by BIT(); outputs that float are low.
+ */
+u32 bank_levels(struct bank *bank)
+{
+	unsigned long flags;
+	u32 levels;
+
+	raw_spin_lock_irqsave(&bank->lock, flags);
+	levels = (bank->pulls & ~bank->driven) | (bank->high & bank->driven);
+	raw_spin_unlock_irqrestore(&bank->lock, flags);
+	return levels;
+}
+
+/**
+ * bank_acts() - how much was done to the outputs so far
+ * @bank: bank
+ *
+ * Return: a number to count or to expect from.
+ */
+unsigned int bank_acts(struct bank *bank)
+{
+	unsigned long flags;
+	unsigned int acts;
+
+	raw_spin_lock_irqsave(&bank->lock, flags);
+	acts = bank->acts;
+	raw_spin_unlock_irqrestore(&bank->lock, flags);
+	return acts;
+}
+
+/**
+ * bank_count() - how often something was done to an output, or tried
+ * @bank: bank
+ * @from: first act that counts
+ * @line: output
+ * @op: what
+ *
+ * Return: number of times.
+ */
+unsigned int bank_count(struct bank *bank, unsigned int from,
+			enum bank_line line, enum bank_op op)
+{
+	const unsigned int acts = bank_acts(bank);
+	unsigned int count = 0, n;
+
+	for (n = from; n < acts; n++)
+		if (bank->act[n].line == line && bank->act[n].op == op)
+			count++;
+	return count;
+}
+
+/**
+ * bank_expect() - this was done to the outputs, in this order, and no more
+ * @test: test
+ * @bank: bank
+ * @from: first act that counts
+ * @act: what is expected
+ * @count: number of entries in @act
+ */
+void bank_expect(struct kunit *test, struct bank *bank, unsigned int from,
+		 const struct bank_act *act, unsigned int count)
+{
+	const unsigned int acts = bank_acts(bank) - from;
+	unsigned int n;
+
+	KUNIT_EXPECT_EQ(test, acts, count);
+	for (n = 0; n < min(acts, count); n++) {
+		const struct bank_act *did = &bank->act[from + n];
+
+		KUNIT_EXPECT_EQ_MSG(test, did->line, act[n].line,
+				    "line of act %u", n);
+		KUNIT_EXPECT_EQ_MSG(test, did->op, act[n].op,
+				    "what was done in act %u", n);
+		KUNIT_EXPECT_EQ_MSG(test, did->failed, act[n].failed,
+				    "failure of act %u", n);
+		KUNIT_EXPECT_EQ_MSG(test, did->hard, act[n].hard,
+				    "context of act %u", n);
+	}
+}

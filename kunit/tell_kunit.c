@@ -1,0 +1,517 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * battguard - tests of what a bound device tells, and takes from its users
+ */
+#include <linux/leds.h>
+#include <linux/pm.h>
+#include <linux/string.h>
+
+#include "../driver/compat.h"
+#include "board.h"
+
+static const struct property_entry tell_props[] = {
+	PROPERTY_ENTRY_STRING("label", "guard"),
+	PROPERTY_ENTRY_U32("debounce-delay-ms", 0),
+	PROPERTY_ENTRY_U32("restore-delay-ms", 0),
+	PROPERTY_ENTRY_U32("load-reconnect-delay-ms", 0),
+	{ }
+};
+
+#define D	BIT(BANK_DISCHARGE)
+#define D2	BIT(BANK_DISCHARGE2)
+#define C	BIT(BANK_CHARGE)
+#define C2	BIT(BANK_CHARGE2)
+#define W	BIT(BANK_LOW_CELL)
+#define R	BIT(BANK_REMOTE_L)
+
+/* A situation from the bind on, and what clients are told of it. */
+struct tell_case {
+	const char *name;
+	u32 high;
+	int status;
+	int health;
+	int level;
+	const char *state;
+	const char *load;
+	const char *charger;
+	const char *discharge_chains;
+	const char *charge_chains;
+};
+
+#define CHARGES		POWER_SUPPLY_STATUS_UNKNOWN
+#define NO_CHARGE	POWER_SUPPLY_STATUS_NOT_CHARGING
+#define GOOD		POWER_SUPPLY_HEALTH_GOOD
+#define UNKNOWN		POWER_SUPPLY_HEALTH_UNKNOWN
+#define FAILURE		POWER_SUPPLY_HEALTH_UNSPEC_FAILURE
+#define CRITICAL	POWER_SUPPLY_CAPACITY_LEVEL_CRITICAL
+#define LOW		POWER_SUPPLY_CAPACITY_LEVEL_LOW
+#define NORMAL		POWER_SUPPLY_CAPACITY_LEVEL_NORMAL
+
+static const struct tell_case tell_cases[] = {
+	{ "well", D | D2 | C | C2 | R, CHARGES, GOOD, NORMAL,
+	  "normal", "none", "none", "0x3", "0x3" },
+	{ "low cell", D | D2 | C | C2 | W | R, CHARGES, GOOD, LOW,
+	  "pre-alarm", "none", "none", "0x3", "0x3" },
+	{ "a chain is empty", D2 | C | C2 | W | R, CHARGES, UNKNOWN, CRITICAL,
+	  "load-off", "undervoltage", "none", "0x2", "0x3" },
+	{ "a chain is too warm", D | D2 | C | R, NO_CHARGE, UNKNOWN, NORMAL,
+	  "normal", "none", "battery", "0x3", "0x1" },
+	{ "one empty, the other full", D | C2 | R, NO_CHARGE, UNKNOWN, CRITICAL,
+	  "load-off", "undervoltage", "battery", "0x1", "0x2" },
+	{ "a cable is off", D | C | R, NO_CHARGE, FAILURE, CRITICAL,
+	  "load-off", "undervoltage cable", "battery cable", "0x1", "0x1" },
+	{ "remote off", D | D2 | C | C2, NO_CHARGE, GOOD, NORMAL,
+	  "standby", "remote", "remote", "0x3", "0x3" },
+	{ "remote off, low cell", D | D2 | C | C2 | W, NO_CHARGE, GOOD, LOW,
+	  "standby", "remote", "remote", "0x3", "0x3" },
+	{ "remote off, all open", W, NO_CHARGE, FAILURE, CRITICAL,
+	  "standby", "undervoltage cable remote", "battery cable remote",
+	  "0x0", "0x0" },
+};
+
+static void tell_case_desc(const struct tell_case *c, char *desc)
+{
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(tell_case, tell_cases, tell_case_desc);
+
+static int tell_case_init(struct kunit *test)
+{
+	/* The situations are told alike by both kinds of controllers. */
+	const void *row = test->param_value;
+	int ret;
+
+	test->param_value = NULL;
+	ret = rig_init(test);
+	test->param_value = row;
+	return ret;
+}
+
+static void tell_situation(struct kunit *test)
+{
+	const struct tell_case *c = test->param_value;
+	struct rig *rig = test->priv;
+	struct board *board = &rig->board;
+
+	bank_pull(&rig->bank, ~c->high, false);
+	bank_pull(&rig->bank, c->high, true);
+	board_start(test, board, BOARD_ALL & ~BIT(BANK_HEARTBEAT), tell_props);
+
+	KUNIT_EXPECT_EQ(test, board_property(board, POWER_SUPPLY_PROP_STATUS),
+			c->status);
+	KUNIT_EXPECT_EQ(test, board_property(board, POWER_SUPPLY_PROP_HEALTH),
+			c->health);
+	KUNIT_EXPECT_EQ(test, board_property(board,
+					     POWER_SUPPLY_PROP_CAPACITY_LEVEL),
+			c->level);
+	KUNIT_EXPECT_EQ(test, board_property(board, POWER_SUPPLY_PROP_PRESENT),
+			1);
+	BOARD_EXPECT_FILE(test, board, "state", c->state);
+	BOARD_EXPECT_FILE(test, board, "load_off_reasons", c->load);
+	BOARD_EXPECT_FILE(test, board, "charger_off_reasons", c->charger);
+	BOARD_EXPECT_FILE(test, board, "allow_discharge_chains",
+			  c->discharge_chains);
+	BOARD_EXPECT_FILE(test, board, "allow_charge_chains",
+			  c->charge_chains);
+	BOARD_EXPECT_FILE(test, board, "low_cell", c->high & W ? "1" : "0");
+	BOARD_EXPECT_FILE(test, board, "low_cell_chains",
+			  c->high & W ? "0x1" : "0x0");
+	BOARD_EXPECT_FILE(test, board, "remote", c->high & R ? "1" : "0");
+}
+
+/* What depends on the board alone, and what nobody knows. */
+static void tell_fixed(struct kunit *test)
+{
+	static const struct property_entry system[] = {
+		PROPERTY_ENTRY_STRING("label", "guard"),
+		PROPERTY_ENTRY_BOOL("system-scope"),
+		{ }
+	};
+	union power_supply_propval val;
+	struct rig *rig = test->priv;
+	struct board *board = &rig->board;
+	struct power_supply *psy;
+
+	board_start(test, board, BOARD_LEAST, tell_props);
+	KUNIT_EXPECT_EQ(test, board_property(board, POWER_SUPPLY_PROP_SCOPE),
+			POWER_SUPPLY_SCOPE_DEVICE);
+	KUNIT_EXPECT_EQ(test, board_property(board,
+					     POWER_SUPPLY_PROP_TECHNOLOGY),
+			POWER_SUPPLY_TECHNOLOGY_LiFe);
+	psy = board_guard(board)->psy;
+	KUNIT_EXPECT_EQ(test, power_supply_get_property(psy,
+							POWER_SUPPLY_PROP_MODEL_NAME,
+							&val), 0);
+	KUNIT_EXPECT_STREQ(test, val.strval, "gpio-battery-guard");
+	KUNIT_EXPECT_EQ(test, board_property(board, POWER_SUPPLY_PROP_CAPACITY),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, psy->desc->type, POWER_SUPPLY_TYPE_BATTERY);
+	/* No line, no remote: on; no low-cell line: never low. */
+	BOARD_EXPECT_FILE(test, board, "remote", "1");
+	BOARD_EXPECT_FILE(test, board, "low_cell", "0");
+	board_break(board);
+
+	board_start(test, board, BOARD_LEAST, system);
+	KUNIT_EXPECT_EQ(test, board_property(board, POWER_SUPPLY_PROP_SCOPE),
+			POWER_SUPPLY_SCOPE_SYSTEM);
+}
+
+/* No property in the list ever fails, whatever the state. */
+static void tell_all_properties(struct kunit *test)
+{
+	static const u32 situations[] = { D | C | R, D | C, C | R, 0, D | W };
+	union power_supply_propval val;
+	struct rig *rig = test->priv;
+	struct power_supply *psy;
+	unsigned int n, i;
+
+	for (n = 0; n < ARRAY_SIZE(situations); n++) {
+		bank_pull(&rig->bank, BOARD_ALL, false);
+		bank_pull(&rig->bank, situations[n], true);
+		board_start(test, &rig->board, BOARD_USUAL, tell_props);
+		psy = board_guard(&rig->board)->psy;
+		KUNIT_EXPECT_GE(test, psy->desc->num_properties, 8);
+		for (i = 0; i < psy->desc->num_properties; i++)
+			KUNIT_EXPECT_EQ_MSG(test,
+					    power_supply_get_property(psy,
+								      psy->desc->properties[i],
+								      &val), 0,
+					    "property %d",
+					    psy->desc->properties[i]);
+		board_break(&rig->board);
+	}
+}
+
+/* The class's own switch for charging. */
+static void tell_behaviour(struct kunit *test)
+{
+	const enum power_supply_property what =
+		POWER_SUPPLY_PROP_CHARGE_BEHAVIOUR;
+	union power_supply_propval val = {
+		.intval = POWER_SUPPLY_CHARGE_BEHAVIOUR_INHIBIT_CHARGE,
+	};
+	struct rig *rig = test->priv;
+	struct board *board = &rig->board;
+	struct power_supply *psy;
+
+	board_start(test, board, BOARD_USUAL, tell_props);
+	psy = board_guard(board)->psy;
+	KUNIT_EXPECT_EQ(test, power_supply_property_is_writeable(psy, what), 1);
+	KUNIT_EXPECT_EQ(test, power_supply_property_is_writeable(psy,
+								 POWER_SUPPLY_PROP_STATUS),
+			0);
+	KUNIT_EXPECT_EQ(test, power_supply_set_property(psy, what, &val), 0);
+	KUNIT_EXPECT_FALSE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
+	KUNIT_EXPECT_EQ(test, board_property(board, what), val.intval);
+	BOARD_EXPECT_FILE(test, board, "charger_off_reasons", "user");
+
+	val.intval = POWER_SUPPLY_CHARGE_BEHAVIOUR_FORCE_DISCHARGE;
+	KUNIT_EXPECT_EQ(test, power_supply_set_property(psy, what, &val),
+			-EINVAL);
+	val.intval = POWER_SUPPLY_CHARGE_BEHAVIOUR_AUTO;
+	KUNIT_EXPECT_EQ(test, power_supply_set_property(psy, what, &val), 0);
+	KUNIT_EXPECT_TRUE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
+	KUNIT_EXPECT_EQ(test, power_supply_set_property(psy,
+							POWER_SUPPLY_PROP_STATUS,
+							&val), -EINVAL);
+}
+
+struct tell_write {
+	const char *file;
+	const char *text;
+	int error;
+};
+
+/* In this order, as each finds what the one before has left. */
+static const struct tell_write tell_writes[] = {
+	{ "enabled", "0", 0 },
+	{ "enabled", "0\n", 0 },
+	{ "enabled", "2", -EINVAL },
+	{ "enabled", "-1", -EINVAL },
+	{ "enabled", "", -EINVAL },
+	{ "enabled", "y", -EINVAL },
+	{ "enabled", "0x1", -EINVAL },
+	{ "enabled", "1", 0 },
+	{ "mute", "1", 0 },
+	{ "mute", "2", -EINVAL },
+	{ "pre_alarm_delay_ms", "29999", -EINVAL },
+	{ "pre_alarm_delay_ms", "30001", 0 },
+	{ "pre_alarm_delay_ms", "600000", 0 },
+	{ "pre_alarm_delay_ms", "600001", -EINVAL },
+	{ "restore_delay_ms", "0", 0 },
+	{ "restore_delay_ms", "60000", 0 },
+	{ "restore_delay_ms", "60001", -EINVAL },
+	{ "load_reconnect_delay_ms", "7200000", 0 },
+	{ "load_reconnect_delay_ms", "7200001", -EINVAL },
+	{ "load_reconnect_delay_ms", "4294967296", -EINVAL },
+};
+
+/* A value is taken whole or not at all, and an event says so once. */
+static void tell_settings(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	struct board *board = &rig->board;
+	unsigned int n;
+
+	board_start(test, board, BOARD_USUAL, tell_props);
+	for (n = 0; n < ARRAY_SIZE(tell_writes); n++) {
+		const struct tell_write *w = &tell_writes[n];
+		char before[32], after[32];
+		u64 seq = board_now(board).seq;
+
+		strscpy(before, board_read(test, board, w->file), 32);
+		KUNIT_EXPECT_EQ_MSG(test, board_write(test, board, w->file,
+						      w->text), w->error,
+				    "'%s' to %s", w->text, w->file);
+		strscpy(after, board_read(test, board, w->file), 32);
+		if (w->error)
+			KUNIT_EXPECT_STREQ(test, after, before);
+		else
+			KUNIT_EXPECT_EQ(test, strncmp(after, w->text,
+						      strlen(after)), 0);
+		KUNIT_EXPECT_EQ_MSG(test, board_now(board).seq,
+				    seq + !!strcmp(before, after),
+				    "event for '%s' to %s", w->text, w->file);
+	}
+	BOARD_EXPECT_FILE(test, board, "pre_alarm_delay_ms", "600000");
+	BOARD_EXPECT_FILE(test, board, "load_reconnect_delay_ms", "7200000");
+}
+
+/* Muted until the next onset; the time left is told, and never 0 too early. */
+static void tell_pre_alarm(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	struct board *board = &rig->board;
+	struct bg_snapshot now;
+	const char *text;
+	unsigned int ms;
+
+	board_start(test, board, BOARD_USUAL, tell_props);
+	BOARD_EXPECT_FILE(test, board, "pre_alarm_remaining_ms", "0");
+	KUNIT_EXPECT_EQ(test, board_write(test, board, "mute", "1"), 0);
+	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
+	BOARD_EXPECT_FILE(test, board, "mute", "0");
+	BOARD_EXPECT_FILE(test, board, "pre_alarm", "1");
+	BOARD_EXPECT_FILE(test, board, "pre_alarms", "1");
+	text = board_read(test, board, "pre_alarm_remaining_ms");
+	KUNIT_ASSERT_EQ(test, kstrtouint(text, 10, &ms), 0);
+	KUNIT_EXPECT_GT(test, ms, 20000);
+	KUNIT_EXPECT_LE(test, ms, 30000);
+	now = board_now(board);
+	KUNIT_EXPECT_TRUE(test, now.stay_awake);
+	/* It counts from the end of the write that made it sound. */
+	KUNIT_EXPECT_GE(test, now.load_safe_until, now.now + BG_SEC(30) -
+			BG_SEC(1));
+
+	KUNIT_EXPECT_EQ(test, board_write(test, board, "mute", "1"), 0);
+	KUNIT_EXPECT_FALSE(test, bank_levels(&rig->bank) &
+			   BIT(BANK_PRE_ALARM));
+	BOARD_EXPECT_FILE(test, board, "pre_alarm", "0");
+	BOARD_EXPECT_FILE(test, board, "state", "pre-alarm");
+}
+
+/* Numbered without gaps from the bind on; what changed, and why. */
+static void tell_events(struct kunit *test)
+{
+	static const struct {
+		u16 changed;
+		u16 cause;
+		u32 set;
+	} expected[] = {
+		{ 0, BIT(BG_CAUSE_BIND) | BIT(BG_CAUSE_LINE), 0 },
+		{ BIT(BG_CHANGED_ALLOW_CHARGE) | BIT(BG_CHANGED_CHARGER) |
+		  BIT(BG_CHANGED_REASONS), BIT(BG_CAUSE_LINE), 0 },
+		{ BIT(BG_CHANGED_ALLOW_CHARGE) | BIT(BG_CHANGED_CHARGER) |
+		  BIT(BG_CHANGED_REASONS), BIT(BG_CAUSE_LINE), 0 },
+		{ BIT(BG_CHANGED_LOW_CELL) | BIT(BG_CHANGED_STATE) |
+		  BIT(BG_CHANGED_PRE_ALARM), BIT(BG_CAUSE_LINE), 0 },
+		{ BIT(BG_CHANGED_STATE) | BIT(BG_CHANGED_LOAD) |
+		  BIT(BG_CHANGED_CHARGER) | BIT(BG_CHANGED_PRE_ALARM) |
+		  BIT(BG_CHANGED_REASONS) | BIT(BG_CHANGED_SETTINGS),
+		  BIT(BG_CAUSE_USER), BIT(BG_SET_ENABLED) },
+	};
+	struct rig *rig = test->priv;
+	struct board *board = &rig->board;
+	struct bg_event event;
+	u64 boottime = 0;
+	unsigned int n;
+
+	board_start(test, board, BOARD_USUAL, tell_props);
+	bank_edge(&rig->bank, BIT(BANK_CHARGE), false);
+	bank_edge(&rig->bank, BIT(BANK_CHARGE), true);
+	/* An edge that changes nothing is no event. */
+	bank_edge(&rig->bank, BIT(BANK_CHARGE), true);
+	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
+	KUNIT_EXPECT_EQ(test, board_write(test, board, "enabled", "0"), 0);
+
+	KUNIT_EXPECT_EQ(test, board_now(board).seq, ARRAY_SIZE(expected));
+	for (n = 0; n < ARRAY_SIZE(expected); n++) {
+		KUNIT_ASSERT_TRUE(test, board_event(board, n + 1, &event));
+		KUNIT_EXPECT_EQ(test, event.seq, n + 1);
+		if (n)
+			KUNIT_EXPECT_EQ_MSG(test, event.changed,
+					    expected[n].changed, "event %u",
+					    n + 1);
+		KUNIT_EXPECT_EQ_MSG(test, event.cause, expected[n].cause,
+				    "event %u", n + 1);
+		KUNIT_EXPECT_EQ_MSG(test, event.set, expected[n].set,
+				    "event %u", n + 1);
+		KUNIT_EXPECT_GE(test, event.boottime, boottime);
+		KUNIT_EXPECT_GT(test, event.realtime, 0);
+		boottime = event.boottime;
+	}
+	KUNIT_EXPECT_FALSE(test, board_event(board, n + 1, &event));
+	/* The one that tells has seen them all, a little later. */
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
+					   READ_ONCE(board_guard(board)->told) ==
+					   ARRAY_SIZE(expected)));
+}
+
+#if IS_ENABLED(CONFIG_LEDS_TRIGGERS) && IS_ENABLED(CONFIG_LEDS_CLASS)
+struct tell_led {
+	struct led_classdev cdev;
+	enum led_brightness is;
+};
+
+static void tell_led_set(struct led_classdev *cdev, enum led_brightness value)
+{
+	container_of(cdev, struct tell_led, cdev)->is = value;
+}
+
+/* LEDs follow what was decided, those that come later too. */
+static void tell_leds(struct kunit *test)
+{
+	static const char * const triggers[] = {
+		"guard-load-on", "guard-charge-blocked", "guard-pre-alarm"
+	};
+	struct rig *rig = test->priv;
+	struct tell_led *led;
+	unsigned int n;
+
+	led = kunit_kcalloc(test, ARRAY_SIZE(triggers), sizeof(*led),
+			    GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, led);
+	for (n = 0; n < ARRAY_SIZE(triggers); n++) {
+		led[n].cdev.name = triggers[n];
+		led[n].cdev.default_trigger = triggers[n];
+		led[n].cdev.brightness_set = tell_led_set;
+	}
+	KUNIT_ASSERT_EQ(test, led_classdev_register(NULL, &led[0].cdev), 0);
+	KUNIT_ASSERT_EQ(test, led_classdev_register(NULL, &led[2].cdev), 0);
+	board_start(test, &rig->board, BOARD_USUAL, tell_props);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000, READ_ONCE(led[0].is)));
+	KUNIT_EXPECT_FALSE(test, led[2].is);
+
+	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
+	bank_edge(&rig->bank, BIT(BANK_CHARGE), false);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000, READ_ONCE(led[2].is)));
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
+					   READ_ONCE(board_guard(&rig->board)->leds[1].on)));
+	KUNIT_ASSERT_EQ(test, led_classdev_register(NULL, &led[1].cdev), 0);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000, READ_ONCE(led[1].is)));
+
+	KUNIT_EXPECT_EQ(test, board_write(test, &rig->board, "enabled", "0"),
+			0);
+	for (n = 0; n < ARRAY_SIZE(triggers); n++)
+		KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
+						   !READ_ONCE(led[n].is)));
+	board_break(&rig->board);
+	for (n = 0; n < ARRAY_SIZE(triggers); n++)
+		led_classdev_unregister(&led[n].cdev);
+}
+#endif
+
+#ifdef CONFIG_PM_SLEEP
+/* A system that the lines may not wake must not sleep. */
+static void tell_no_wakeup(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	struct device *dev;
+
+	board_start(test, &rig->board, BOARD_USUAL, tell_props);
+	dev = &rig->board.pdev->dev;
+	KUNIT_EXPECT_EQ(test, dev->driver->pm->prepare(dev), -EBUSY);
+}
+
+/* It sleeps with its lines awake, and looks at them when it wakes. */
+static void tell_suspend(struct kunit *test)
+{
+	static const struct property_entry props[] = {
+		PROPERTY_ENTRY_STRING("label", "guard"),
+		PROPERTY_ENTRY_U32("debounce-delay-ms", 0),
+		PROPERTY_ENTRY_U32("restore-delay-ms", 0),
+		PROPERTY_ENTRY_BOOL("wakeup-source"),
+		{ }
+	};
+	const u32 inputs = BOARD_USUAL & ~BANK_OUTPUTS;
+	struct rig *rig = test->priv;
+	const struct dev_pm_ops *pm;
+	struct device *dev;
+
+	board_start(test, &rig->board, BOARD_USUAL, props);
+	dev = &rig->board.pdev->dev;
+	pm = dev->driver->pm;
+	/* Outputs that were just set have to be looked at first. */
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
+					   !board_now(&rig->board).stay_awake));
+	KUNIT_EXPECT_EQ(test, pm->prepare(dev), 0);
+
+	/* One that cannot wake the system, and then none does. */
+	rig->bank.no_wake = BIT(BANK_REMOTE_L);
+	KUNIT_EXPECT_EQ(test, pm->suspend(dev), -EIO);
+	KUNIT_EXPECT_EQ(test, rig->bank.waking, 0);
+	rig->bank.no_wake = 0;
+	KUNIT_EXPECT_EQ(test, pm->suspend(dev), 0);
+	KUNIT_EXPECT_EQ(test, rig->bank.waking, inputs);
+	bank_pull(&rig->bank, BIT(BANK_CHARGE), false);
+	KUNIT_EXPECT_EQ(test, pm->resume(dev), 0);
+	KUNIT_EXPECT_EQ(test, rig->bank.waking, 0);
+	KUNIT_EXPECT_FALSE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
+	pm->complete(dev);
+
+	/* Nor does it sleep while the minimum delay runs. */
+	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
+	msleep(50);
+	KUNIT_EXPECT_EQ(test, pm->suspend(dev), -EBUSY);
+	KUNIT_EXPECT_EQ(test, rig->bank.waking, 0);
+}
+#endif
+
+static struct kunit_case tell_case_tests[] = {
+	KUNIT_CASE_PARAM(tell_situation, tell_case_gen_params),
+	{}
+};
+
+static struct kunit_suite tell_case_suite = {
+	.name = "battguard_situations",
+	.init = tell_case_init,
+	.exit = rig_exit,
+	.test_cases = tell_case_tests,
+};
+
+static struct kunit_case tell_tests[] = {
+	KUNIT_CASE(tell_fixed),
+	KUNIT_CASE(tell_all_properties),
+	KUNIT_CASE_PARAM(tell_behaviour, rig_gen_params),
+	KUNIT_CASE_PARAM(tell_settings, rig_gen_params),
+	KUNIT_CASE_PARAM(tell_pre_alarm, rig_gen_params),
+	KUNIT_CASE_PARAM(tell_events, rig_gen_params),
+#if IS_ENABLED(CONFIG_LEDS_TRIGGERS) && IS_ENABLED(CONFIG_LEDS_CLASS)
+	KUNIT_CASE_PARAM(tell_leds, rig_gen_params),
+#endif
+#ifdef CONFIG_PM_SLEEP
+	KUNIT_CASE(tell_no_wakeup),
+	KUNIT_CASE_PARAM(tell_suspend, rig_gen_params),
+#endif
+	{}
+};
+
+static struct kunit_suite tell_suite = {
+	.name = "battguard_tell",
+	.init = rig_init,
+	.exit = rig_exit,
+	.test_cases = tell_tests,
+};
+
+kunit_test_suites(&tell_case_suite, &tell_suite);
