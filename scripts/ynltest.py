@@ -6,14 +6,15 @@ It knows nothing of battguardctl, in a Debian guest, and both must tell the
 same; what it sets must take effect, and what it must not, must be refused.
 """
 
-import argparse
 import json
 import sys
 import time
 
-from bglab import board, common, debianguest, devicetree, kernels, lines, rootfs, srckernel, tap
+from bglab import board, common, debianguest, devicetree, kernels, lines, rootfs
+from bglab import srckernel, suite, tap
 from bglab.common import ROOT, Trouble, setup
 from tooltest import kit
+from ynl import acks
 
 PACKAGES = ("python3-minimal", "libpython3-stdlib", "python3-yaml", "python3-jsonschema")
 HOME = "usr/lib/ynl"
@@ -160,7 +161,8 @@ def sets(vm, checks, dev):
     checks.equal(len(vm.told("--dump dev-get", "nobody")), 1, "dev-get: anyone may")
 
 
-def second_client(checks, series):
+def client(series):
+    """A guest with a guard on the PL061, ynl, battguardctl and raw.py."""
     setup("base", "cross", "kernel")
     kernel = kernels.stock(series)
     module = kernels.build_module(kernel)
@@ -171,9 +173,14 @@ def second_client(checks, series):
     schema = "Documentation/netlink/genetlink.yaml"
     files[f"{HOME}/{schema}"] = (tree / schema).read_text(encoding="utf-8")
     disk, _ = rootfs.image("ynl", PACKAGES, files)
-    with Client(kernel, disk, devicetree.guard_node(), [module],
-                {"bglab/bin/battguardctl": kit.build_static().read_bytes()},
-                lines=lines.Lines()) as vm:
+    return Client(kernel, disk, devicetree.guard_node(), [module],
+                  {"bglab/bin/battguardctl": kit.build_static().read_bytes(),
+                   **acks.files(board.LABEL, series)}, lines=lines.Lines())
+
+
+def second_client(series, checks):
+    """ynl and battguardctl tell the same; what ynl sets takes effect."""
+    with client(series) as vm:
         vm.settle("state", "normal")
         dev = gets(vm, checks, "normal")
         vm.lines.set(low_cell=True)
@@ -190,12 +197,24 @@ def second_client(checks, series):
         checks.ok(not found, "no complaint in the kernel's log", "\n".join(map(str, found)))
 
 
+def refusals(series, checks):
+    """What must be refused, by which ack; who may set, and from where."""
+    with client(series) as vm:
+        vm.settle("state", "normal")
+        acks.refused(vm, checks, board.LABEL, series,
+                     lambda: vm.sh(f"cd {board.SUPPLY}; cat enabled mute *_delay_ms"))
+        acks.namespaces(vm, checks)
+        found = vm.problems()
+        checks.ok(not found, "no complaint in the kernel's log", "\n".join(map(str, found)))
+
+
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kernel", default="6.12", choices=("6.12", "6.1"))
-    options = parser.parse_args()
+    options = suite.parser(__doc__, jobs=2).parse_args()
+    chosen = suite.choose({"second_client": second_client, "refusals": refusals}, options)
+    if options.list:
+        return suite.tell(chosen)
     report = tap.Report()
-    tap.run(report, [("ynl", lambda checks: second_client(checks, options.kernel))], 1)
+    tap.run(report, suite.jobs(chosen, options, lambda series: (series,)), options.jobs)
     return report.end()
 
 

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the family refuses, and the extended ack that says which attribute it was."""
+
+import json
+import pathlib
+
+PROGRAM = pathlib.Path(__file__).with_name("raw.py")
+NOBODY = "setpriv --reuid=nobody --regid=nogroup --clear-groups"
+
+DEV_GET, DEV_SET, EVENT_GET = 1, 2, 3
+ID, NAME, STATUS, ENABLED, PRE_ALARM_DELAY, RESTORE_DELAY = 1, 2, 3, 7, 10, 11
+SEQ = 3                 # of an event
+NESTED = 0x8000
+
+
+def u32(value):
+    return value.to_bytes(4, "little").hex()
+
+
+def nest(depth):
+    """Nests in nests, as attributes of type 1."""
+    data = b""
+    for _ in range(depth):
+        data = (4 + len(data)).to_bytes(2, "little") + (NESTED | 1).to_bytes(2, "little") + data
+    return data.hex()
+
+
+def named(label, *more):
+    return [[NAME, (label + "\0").encode().hex()], *more]
+
+
+def cases(label, series):
+    """(text, request, error, type of the attribute pointed at, word of the message)."""
+    def do(cmd, *attrs, **others):
+        return {"cmd": cmd, "attrs": list(attrs), **others}
+
+    def change(*attrs):
+        return do(DEV_SET, *named(label, *attrs))
+
+    return [
+        ("a sound request", do(DEV_GET, *named(label)), 0, None, ""),
+        ("an unknown attribute", do(DEV_GET, *named(label), [99, u32(1)]), "EINVAL", 99,
+         "Unknown attribute"),
+        ("an unknown attribute, to set", change([99, u32(1)]), "EINVAL", 99, "Unknown attribute"),
+        ("an unknown attribute, in a dump", do(EVENT_GET, *named(label), [99, u32(1)], dump=1),
+         "EINVAL", 99, "Unknown attribute"),
+        ("an attribute that is only told", change([STATUS, ""]), "EINVAL", STATUS, ""),
+        ("a number of 2 bytes", do(DEV_GET, [ID, "0100"]), "EINVAL", ID, "length"),
+        ("a number of 8 bytes", do(DEV_GET, [ID, u32(1) + u32(0)]), "EINVAL", ID, "length"),
+        ("a delay of 1 byte", change([RESTORE_DELAY, "01"]), "EINVAL", RESTORE_DELAY, "length"),
+        ("a switch of 4 bytes", change([ENABLED, u32(1)]), "EINVAL", ENABLED, "length"),
+        ("an empty switch", change([ENABLED, ""]), "EINVAL", ENABLED, ""),
+        ("a switch that is 2", change([ENABLED, "02"]), "ERANGE", ENABLED, "range"),
+        ("a delay out of its range", change([PRE_ALARM_DELAY, u32(29999)]), "EINVAL",
+         PRE_ALARM_DELAY, "out of its range"),
+        ("the second of two delays", change([PRE_ALARM_DELAY, u32(30000)],
+                                            [RESTORE_DELAY, u32(60001)]), "EINVAL",
+         RESTORE_DELAY, "out of its range"),
+        ("a name that is too long", do(DEV_GET, [NAME, (b"x" * 32 + b"\0").hex()]), "EINVAL", NAME,
+         ""),
+        ("a name without an end", do(DEV_GET, [NAME, label.encode().hex()]), "EINVAL", NAME, ""),
+        ("a number of 4 bytes for an event", do(EVENT_GET, *named(label), [SEQ, u32(1)], dump=1),
+         "EINVAL", SEQ, "length"),
+        ("a number that is a nest", do(DEV_GET, [ID | NESTED, u32(1)]), "EINVAL", ID, "NESTED"),
+        ("a nest that is not asked for", do(DEV_GET, [STATUS | NESTED, nest(1)]), "EINVAL", STATUS,
+         ""),
+        ("nests too deep", change([STATUS | NESTED, nest(200)]), "EINVAL", STATUS, ""),
+        ("nests too deep, for a name", do(DEV_GET, [NAME | NESTED, nest(100)]), "EINVAL", NAME, ""),
+        ("bytes left over", do(DEV_GET, *named(label), tail="0102"), "EINVAL", None, "leftover"),
+        ("a length that lies", do(DEV_GET, tail="ff000100"), "EINVAL", None, ""),
+        ("no such name", do(DEV_GET, *named("nobody")), "ENODEV", NAME, "no such device"),
+        ("no such number", do(DEV_GET, [ID, u32(4711)]), "ENODEV", ID, "no such device"),
+        ("name and number of two", do(DEV_GET, *named(label), [ID, u32(4711)]), "ENODEV", ID, ""),
+        # At the end of a dump 6.1 tells the message, but not which attribute.
+        ("no such name, in a dump of events", do(EVENT_GET, *named("nobody"), dump=1), "ENODEV",
+         None if series == "6.1" else NAME, "no such device"),
+        ("no device named", do(DEV_SET, [ENABLED, "01"]), "EINVAL", None, "has to be named"),
+        ("a command that is none", do(77), "ENOTSUP", None, ""),
+        ("a dump of what has none", do(DEV_SET, dump=1), "ENOTSUP", None, ""),
+        ("a family that is none", do(DEV_GET, family=0x3ff), "ENOENT", None, ""),
+        ("still a sound request", do(DEV_GET, *named(label)), 0, None, ""),
+    ]
+
+
+def files(label, series):
+    """What the guest needs below /run."""
+    return {"bglab/raw.py": PROGRAM.read_bytes(),
+            "bglab/requests": json.dumps([request for _, request, *_ in cases(label, series)])}
+
+
+def refused(vm, checks, label, series, settings):
+    """Each of the cases; settings tells all settings of the guard."""
+    before = settings()
+    answers = json.loads(vm.sh("python3 -B /run/bglab/raw.py /run/bglab/requests", timeout=300))
+    for (text, _, error, attr, word), told in zip(cases(label, series), answers, strict=True):
+        checks.ok((told["error"], told["attr"]) == (error, attr) and word in told["message"],
+                  f"refused: {text}: {error}, attribute {attr}", told)
+    checks.equal(settings(), before, "nothing of that has changed a setting")
+
+
+def namespaces(vm, checks):
+    """An administrator of a namespace of their own is none here."""
+    status, text = vm.run(f"{NOBODY} unshare -Ur battguardctl set mute 1 2>&1")
+    checks.ok(status == 2 and "CAP_NET_ADMIN" in text, "root of a user namespace may not set",
+              f"{status} {text}")
+    status, text = vm.run(f"{NOBODY} unshare -Ur battguardctl list 2>&1")
+    checks.ok(status == 0 and "load on" in text, "but look", f"{status} {text}")
+    for words in (f"{NOBODY} unshare -Urn", "unshare -n"):
+        status, text = vm.run(f"{words} battguardctl set mute 1 2>&1")
+        checks.ok(status == 4 and text.count("\n") == 0,
+                  f"{words.split()[-1]}: the family is not in another network namespace",
+                  f"{status} {text}")
