@@ -110,7 +110,11 @@ bool obs_same(const struct bg_view *a, const struct bg_view *b);
 /* Between the parts of the observer. */
 #ifdef BG_PROOF
 /* Where it is proved, each rule is one to prove, with its name. */
-#define obs_rule(o, kept, rule)	__CPROVER_assert(kept, rule)
+#define obs_rule(o, kept, rule)						\
+	do {								\
+		(void)(o);						\
+		__CPROVER_assert(kept, rule);				\
+	} while (0)
 #else
 static inline void obs_rule(struct observer *o, bool kept, const char *rule)
 {

@@ -9,12 +9,13 @@
 
 bool agree_line(const struct obs_line *l, const struct bg_line *line)
 {
+	const bool window = line->state == BG_LINE_WINDOW;
+	const bool bouncing = line->state == BG_LINE_BOUNCING;
+	const bool unreadable = line->state == BG_LINE_UNREADABLE;
 	unsigned int i;
 
-	if (l->level != line->level ||
-	    l->window != (line->state == BG_LINE_WINDOW) ||
-	    l->bouncing != (line->state == BG_LINE_BOUNCING) ||
-	    l->unreadable != (line->state == BG_LINE_UNREADABLE) ||
+	if (l->level != line->level || l->window != window ||
+	    l->bouncing != bouncing || l->unreadable != unreadable ||
 	    (!l->unreadable && l->last_read != line->raw) ||
 	    (line->state != BG_LINE_IDLE && l->end != line->until) ||
 	    l->row != line->row || l->last_end != line->row_end ||

@@ -170,6 +170,7 @@ static bool valid_times(const struct bg_fsm *fsm)
 bool valid_rest(const struct bg_fsm *fsm, const struct bg_config *cfg)
 {
 	const struct bg_view *view = &fsm->view;
+	const bool standby = view->state == BG_STANDBY;
 	unsigned int n;
 
 	if (!fsm->bound || !fsm->seq || !valid_settings(&fsm->set) ||
@@ -181,7 +182,7 @@ bool valid_rest(const struct bg_fsm *fsm, const struct bg_config *cfg)
 	if (view->state != fsm->discharge.state ||
 	    view->enabled != fsm->set.enabled ||
 	    view->inhibit != fsm->set.inhibit || view->mute != fsm->set.mute ||
-	    (view->state == BG_STANDBY) == (view->remote && view->enabled) ||
+	    standby == (view->remote && view->enabled) ||
 	    ((view->lines | view->faulty) & ~cfg->lines))
 		return false;
 	for (n = 0; n < BG_LINES_MAX; n++) {
