@@ -4,10 +4,12 @@
  *
  * In suspend to idle the timers of a machine without deep idle states go on, so
  * a driver that relies on them is not found out. This takes the place of the
- * firmware: with all devices, timers and the clock suspended, the processor
- * waits for an interrupt line of the few that were left on to wake it.
+ * firmware and of the unit that wakes: with all devices, timers and the clock
+ * suspended, the processor waits for one of the interrupts that may wake.
  */
+#include <linux/bitmap.h>
 #include <linux/delay.h>
+#include <linux/irq.h>
 #include <linux/module.h>
 #include <linux/suspend.h>
 
@@ -21,10 +23,32 @@ static int deepsleep_prepare(void)
 	return 0;
 }
 
+#define DEEPSLEEP_IRQS	256
+
+static DECLARE_BITMAP(masked, DEEPSLEEP_IRQS);
+
 static int deepsleep_enter(suspend_state_t state)
 {
+	struct irq_data *data;
+	unsigned int irq;
+
+	bitmap_zero(masked, DEEPSLEEP_IRQS);
+	for (irq = 0; irq < DEEPSLEEP_IRQS; irq++) {
+		data = irq_get_irq_data(irq);
+		if (!data || !irqd_is_started(data) || irqd_irq_masked(data) ||
+		    irqd_is_wakeup_set(data) || !data->chip->irq_mask)
+			continue;
+		data->chip->irq_mask(data);
+		__set_bit(irq, masked);
+	}
+
 	/* Interrupts are off: one that is pending ends the wait all the same. */
 	asm volatile("dsb sy; wfi" : : : "memory");
+
+	for_each_set_bit(irq, masked, DEEPSLEEP_IRQS) {
+		data = irq_get_irq_data(irq);
+		data->chip->irq_unmask(data);
+	}
 	return 0;
 }
 
