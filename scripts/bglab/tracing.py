@@ -39,13 +39,14 @@ def events(guest, kind=None):
     return made
 
 
-def entered(guest, state):
-    """When the guard last went into a state: the boot time of that decision."""
-    found, before = None, None
+def entered(guest, state, before=float("inf")):
+    """When the guard last went into a state, before a time: that decision's boot time."""
+    found, last = None, None
     for event in events(guest, "decision"):
-        if event.fields["state"] == state != before:
-            found = int(event.fields["boottime"]) / 1e9
-        before = event.fields["state"]
+        at = int(event.fields["boottime"]) / 1e9
+        if event.fields["state"] == state != last and at < before:
+            found = at
+        last = event.fields["state"]
     if found is None:
         raise Trouble(f"no trace of a decision for {state}")
     return found
