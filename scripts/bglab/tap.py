@@ -100,7 +100,7 @@ def _settle(name, job, report, watch, stop):
             report.tell(checks)
             return
         failed, why = next((text, why) for good, text, why in checks.found if not good)
-        last = (str(why).strip().splitlines() or [""])[-1][-100:]
+        last = "; ".join(str(why).strip().splitlines()[-2:])[-200:]
         report.remark(f"again: a guest had to wait for {still * 1000:.0f} ms ({failed}: {last})")
 
 
