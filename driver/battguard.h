@@ -162,6 +162,7 @@ enum bg_value {
  * @mutex: serializes evaluations where some line sleeps
  * @running: outputs follow the decision; written under @lock or @mutex, which
  *	protect everything down to @timer, or in a panic
+ * @asleep: the system is about to sleep, or wakes: nothing is read or written
  * @fsm: the decision
  * @result: result of the latest step
  * @done: what became of its outputs, for the next step
@@ -195,6 +196,7 @@ struct battguard {
 	raw_spinlock_t lock;
 	struct mutex mutex;	/* one evaluation at a time, see above */
 	bool running;
+	bool asleep;
 	struct bg_fsm fsm;
 	struct bg_result result;
 	struct bg_inputs done;
@@ -268,6 +270,7 @@ void bg_tell(struct work_struct *work);
 int bg_panic(struct notifier_block *nb, unsigned long event, void *msg);
 
 /* evaluate.c, for all */
+bool bg_sleep(struct battguard *bg, bool asleep);
 void bg_edge(struct battguard *bg, unsigned int line);
 int bg_set(struct battguard *bg, enum bg_setting id, u64 value);
 int bg_set_all(struct battguard *bg, u32 which, const struct bg_settings *set);

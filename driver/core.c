@@ -47,6 +47,7 @@
 #include <linux/property.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/suspend.h>
 #include <linux/timekeeping.h>
 
 #include "battguard.h"
@@ -111,7 +112,8 @@ static void bg_free_id(void *data)
 
 static BG_ALARM_TYPE bg_alarm(struct alarm *alarm, ktime_t now)
 {
-	/* It has woken the system, resume does the rest. */
+	/* It may have come before the sleep. Resume does the rest. */
+	pm_system_wakeup();
 	return BG_ALARM_DONE;
 }
 
@@ -306,14 +308,18 @@ static int bg_suspend(struct device *dev)
 	struct bg_inputs in = { 0 };
 	int ret;
 
-	bg_evaluate(bg, &in);
-	if (bg_snapshot(bg).stay_awake)
-		return -EBUSY;
-
 	ret = bg_gpio_wake(&bg->gpio, true);
-	if (ret)
+	if (ret) {
 		dev_err(dev, "the lines cannot wake the system: %d\n", ret);
-	return ret;
+		return ret;
+	}
+
+	bg_evaluate(bg, &in);
+	if (!bg_sleep(bg, true)) {
+		bg_gpio_wake(&bg->gpio, false);
+		return -EBUSY;
+	}
+	return 0;
 }
 
 static int bg_resume(struct device *dev)
@@ -322,6 +328,7 @@ static int bg_resume(struct device *dev)
 	struct bg_inputs in = { 0 };
 
 	bg_gpio_wake(&bg->gpio, false);
+	bg_sleep(bg, false);
 	bg_evaluate(bg, &in);
 	return 0;
 }

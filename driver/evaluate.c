@@ -9,8 +9,9 @@
  * an edge only wakes, and one that is lost is healed by the next evaluation.
  *
  * Deadlines are absolute times of the boot-time clock, which goes on while the
- * system is suspended: what fell due meanwhile is judged at resume. The timer
- * is an hrtimer, because the wheel and CLOCK_MONOTONIC stand still then.
+ * system is suspended: what fell due meanwhile is judged at resume, and no line
+ * is touched before. The timer is an hrtimer, because the wheel and
+ * CLOCK_MONOTONIC stand still then.
  *
  * Userspace is told from a work item, after the fact: nothing it does, and no
  * shortage of memory, delays an output.
@@ -167,8 +168,8 @@ static bool bg_once(struct battguard *bg, struct bg_inputs *in)
  * The one evaluation function, whatever happened and wherever it is called.
  * Hard interrupt context at most where no line sleeps, else process context.
  *
- * Return: false if outputs do not follow the decision, yet or any more, and
- * nothing was done.
+ * Return: false if outputs do not follow the decision, yet, any more or while
+ * the system sleeps, and nothing was done.
  */
 bool bg_evaluate(struct battguard *bg, struct bg_inputs *in)
 {
@@ -181,7 +182,7 @@ bool bg_evaluate(struct battguard *bg, struct bg_inputs *in)
 		return false;
 
 	flags = bg_lock(bg);
-	running = bg->running;
+	running = bg->running && !bg->asleep;
 	if (running) {
 		news = bg_once(bg, in);
 		/*
@@ -193,9 +194,6 @@ bool bg_evaluate(struct battguard *bg, struct bg_inputs *in)
 			news |= bg_once(bg, in);
 		}
 		bg_arm(bg, bg->result.deadline);
-		/* It may be on its way to sleep, past what is asked of us. */
-		if (news && bg->result.stay_awake)
-			pm_system_wakeup();
 	}
 	bg_unlock(bg, flags);
 
@@ -213,7 +211,30 @@ void bg_edge(struct battguard *bg, unsigned int line)
 {
 	struct bg_inputs in = { .edge = BIT(line) };
 
-	bg_evaluate(bg, &in);
+	/* The system may just be on its way to sleep. */
+	if (!bg_evaluate(bg, &in))
+		pm_system_wakeup();
+}
+
+/**
+ * bg_sleep() - leave the lines alone until the system is awake again
+ * @bg: device
+ * @asleep: from now on, or no more
+ *
+ * Controllers are suspended after the device, and resumed before it. In between,
+ * lines may not be readable, and a controller that has its registers restored
+ * forgets what was written. So an edge wakes the system, and resume judges.
+ *
+ * Return: asleep from now on; not where a delay runs that must not be slept on.
+ */
+bool bg_sleep(struct battguard *bg, bool asleep)
+{
+	unsigned long flags = bg_lock(bg);
+
+	asleep = asleep && !bg->result.stay_awake;
+	bg->asleep = asleep;
+	bg_unlock(bg, flags);
+	return asleep;
 }
 
 /**
