@@ -13,9 +13,10 @@ static const struct property_entry act_props[] = {
 	{ }
 };
 
-static bool act_sleeps(struct kunit *test)
+/* Are evaluations made in threads? */
+static bool act_threaded(struct kunit *test)
 {
-	return *(const bool *)test->param_value;
+	return *(const bool *)test->param_value || IS_ENABLED(CONFIG_PREEMPT_RT);
 }
 
 /* An edge is judged where it comes in: in the interrupt, or in its thread. */
@@ -23,16 +24,16 @@ static void act_context(struct kunit *test)
 {
 	struct rig *rig = test->priv;
 	const struct bank_act off = {
-		BANK_CHARGER, BANK_FLOAT, false, !act_sleeps(test)
+		BANK_CHARGER, BANK_FLOAT, false, !act_threaded(test)
 	};
 	const struct bank_act on = {
-		BANK_CHARGER, BANK_HIGH, false, !act_sleeps(test)
+		BANK_CHARGER, BANK_HIGH, false, !act_threaded(test)
 	};
 	unsigned int from;
 
 	board_start(test, &rig->board, BOARD_USUAL, act_props);
 	KUNIT_EXPECT_EQ(test, board_guard(&rig->board)->threaded,
-			act_sleeps(test));
+			act_threaded(test));
 
 	from = bank_acts(&rig->bank);
 	bank_edge(&rig->bank, BIT(BANK_CHARGE), false);
@@ -88,7 +89,7 @@ static void act_off_before_on(struct kunit *test)
 		{ }
 	};
 	struct rig *rig = test->priv;
-	const bool hard = !act_sleeps(test);
+	const bool hard = !act_threaded(test);
 	const struct bank_act onset[] = {
 		{ BANK_CHARGER, BANK_FLOAT, false, hard },
 		{ BANK_PRE_ALARM, BANK_HIGH, false, hard },
@@ -162,7 +163,9 @@ static void act_debounced(struct kunit *test)
 
 	rig->bank.debounces = true;
 	board_start(test, &rig->board, BOARD_USUAL, props);
-	KUNIT_EXPECT_EQ(test, rig->bank.debounce_us, 1000000);
+	KUNIT_EXPECT_EQ(test,
+			bank_peek(&rig->bank, &rig->bank.debounce_us),
+			1000000);
 	bank_edge(&rig->bank, BIT(BANK_CHARGE), false);
 	KUNIT_EXPECT_FALSE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
 }
@@ -173,11 +176,13 @@ static void act_read_hiccup(struct kunit *test)
 	struct rig *rig = test->priv;
 
 	board_start(test, &rig->board, BOARD_USUAL, act_props);
-	rig->bank.hiccups[BANK_CHARGE] = 3;
-	rig->bank.reads[BANK_CHARGE] = 0;
+	bank_poke(&rig->bank, &rig->bank.hiccups[BANK_CHARGE], 3);
+	bank_poke(&rig->bank, &rig->bank.reads[BANK_CHARGE], 0);
 	bank_edge(&rig->bank, BIT(BANK_DISCHARGE2), true);
 	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), false);
-	KUNIT_EXPECT_EQ(test, rig->bank.hiccups[BANK_CHARGE], 0);
+	KUNIT_EXPECT_EQ(test,
+			bank_peek(&rig->bank, &rig->bank.hiccups[BANK_CHARGE]),
+			0);
 	KUNIT_EXPECT_TRUE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
 	BOARD_EXPECT_FILE(test, &rig->board, "faults", "0");
 }
@@ -185,7 +190,7 @@ static void act_read_hiccup(struct kunit *test)
 /* How many evaluations tried to read a line that cannot be read? */
 static unsigned int act_tries(struct rig *rig, enum bank_line line)
 {
-	return rig->bank.reads[line] / 4;
+	return bank_peek(&rig->bank, &rig->bank.reads[line]) / 4;
 }
 
 /* How many events say that faults changed? */
@@ -211,10 +216,12 @@ static void act_unreadable(struct kunit *test)
 
 	board_start(test, board, BOARD_USUAL, act_props);
 	start = ktime_get_boottime();
-	rig->bank.reads[BANK_CHARGE] = 0;
-	rig->bank.no_read = BIT(BANK_CHARGE);
+	bank_poke(&rig->bank, &rig->bank.reads[BANK_CHARGE], 0);
+	bank_poke(&rig->bank, &rig->bank.no_read, BIT(BANK_CHARGE));
 	bank_edge(&rig->bank, BIT(BANK_CHARGE), true);
-	KUNIT_EXPECT_EQ(test, rig->bank.reads[BANK_CHARGE], 4);
+	KUNIT_EXPECT_EQ(test,
+			bank_peek(&rig->bank, &rig->bank.reads[BANK_CHARGE]),
+			4);
 	KUNIT_EXPECT_FALSE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
 	BOARD_EXPECT_FILE(test, board, "charger_off_reasons", "battery fault");
 	BOARD_EXPECT_FILE(test, board, "allow_charge", "0");
@@ -225,7 +232,9 @@ static void act_unreadable(struct kunit *test)
 	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
 	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), false);
 	if (ktime_ms_delta(ktime_get_boottime(), start) < 1000)
-		KUNIT_EXPECT_EQ(test, rig->bank.reads[BANK_CHARGE], 4);
+		KUNIT_EXPECT_EQ(test,
+				bank_peek(&rig->bank, &rig->bank.reads[BANK_CHARGE]),
+				4);
 
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(30000, act_tries(rig,
 							    BANK_CHARGE) > 2));
@@ -235,7 +244,7 @@ static void act_unreadable(struct kunit *test)
 	BOARD_EXPECT_FILE(test, board, "faults", "1");
 	KUNIT_EXPECT_EQ(test, act_fault_events(board), 1);
 
-	rig->bank.no_read = 0;
+	bank_poke(&rig->bank, &rig->bank.no_read, 0);
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(30000, bank_levels(&rig->bank) &
 						  BIT(BANK_CHARGER)));
 	BOARD_EXPECT_FILE(test, board, "charger_off_reasons", "none");
@@ -248,7 +257,8 @@ static void act_unreadable_at_bind(struct kunit *test)
 {
 	struct rig *rig = test->priv;
 
-	rig->bank.no_read = BIT(BANK_CHARGE) | BIT(BANK_LOW_CELL);
+	bank_poke(&rig->bank, &rig->bank.no_read,
+		  BIT(BANK_CHARGE) | BIT(BANK_LOW_CELL));
 	board_start(test, &rig->board, BOARD_USUAL, act_props);
 	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES,
 			BIT(BANK_LOAD) | BIT(BANK_PRE_ALARM));
@@ -267,7 +277,7 @@ static void act_off_fails(struct kunit *test)
 
 	board_start(test, board, BOARD_USUAL, act_props);
 	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
-	rig->bank.no_write = BIT(BANK_LOAD);
+	bank_poke(&rig->bank, &rig->bank.no_write, BIT(BANK_LOAD));
 	from = bank_acts(&rig->bank);
 	bank_edge(&rig->bank, BIT(BANK_REMOTE_L), false);
 	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES,
@@ -286,7 +296,7 @@ static void act_off_fails(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, board_property(board, POWER_SUPPLY_PROP_HEALTH),
 			POWER_SUPPLY_HEALTH_GOOD);
 
-	rig->bank.no_write = 0;
+	bank_poke(&rig->bank, &rig->bank.no_write, 0);
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(30000, !(bank_levels(&rig->bank) &
 						    BIT(BANK_LOAD))));
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
@@ -304,7 +314,8 @@ static void act_on_fails(struct kunit *test)
 
 	board_start(test, board, BOARD_USUAL, act_props);
 	bank_edge(&rig->bank, BIT(BANK_REMOTE_L), false);
-	rig->bank.no_write = BIT(BANK_LOAD) | BIT(BANK_CHARGER);
+	bank_poke(&rig->bank, &rig->bank.no_write,
+		  BIT(BANK_LOAD) | BIT(BANK_CHARGER));
 	bank_edge(&rig->bank, BIT(BANK_REMOTE_L), true);
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
 					   board_now(board).view.out_faulty ==
@@ -317,7 +328,7 @@ static void act_on_fails(struct kunit *test)
 	BOARD_EXPECT_FILE(test, board, "charger_off_reasons", "fault");
 	BOARD_EXPECT_FILE(test, board, "faults", "2");
 
-	rig->bank.no_write = 0;
+	bank_poke(&rig->bank, &rig->bank.no_write, 0);
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(30000,
 					   !board_now(board).view.out_faulty));
 	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES,
@@ -331,7 +342,7 @@ static void act_write_hiccup(struct kunit *test)
 	struct rig *rig = test->priv;
 
 	board_start(test, &rig->board, BOARD_USUAL, act_props);
-	rig->bank.hiccups[BANK_CHARGER] = 3;
+	bank_poke(&rig->bank, &rig->bank.hiccups[BANK_CHARGER], 3);
 	bank_edge(&rig->bank, BIT(BANK_CHARGE), false);
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000, !(bank_levels(&rig->bank) &
 						    BIT(BANK_CHARGER))));
@@ -350,7 +361,7 @@ static void act_reads_otherwise(struct kunit *test)
 
 	board_start(test, board, BOARD_USUAL, act_props);
 	from = bank_acts(&rig->bank);
-	rig->bank.inverted = BIT(BANK_PRE_ALARM);
+	bank_poke(&rig->bank, &rig->bank.inverted, BIT(BANK_PRE_ALARM));
 	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
 					   board_now(board).view.out_faulty));
@@ -365,7 +376,7 @@ static void act_reads_otherwise(struct kunit *test)
 						      BANK_HIGH) > 8));
 	BOARD_EXPECT_FILE(test, board, "faults", "1");
 
-	rig->bank.inverted = 0;
+	bank_poke(&rig->bank, &rig->bank.inverted, 0);
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(30000,
 					   !board_now(board).view.out_faulty));
 	KUNIT_EXPECT_EQ(test, act_fault_events(board), 2);
@@ -377,19 +388,21 @@ static void act_blind(struct kunit *test)
 	struct rig *rig = test->priv;
 	struct board *board = &rig->board;
 
-	rig->bank.no_read = BANK_OUTPUTS;
+	bank_poke(&rig->bank, &rig->bank.no_read, BANK_OUTPUTS);
 	board_start(test, board, BOARD_USUAL, act_props);
 	KUNIT_EXPECT_EQ(test, board_guard(board)->gpio.readable, 0);
-	rig->bank.reads[BANK_LOAD] = 0;
+	bank_poke(&rig->bank, &rig->bank.reads[BANK_LOAD], 0);
 	BOARD_EXPECT_FILE(test, board, "load", "1");
 	bank_edge(&rig->bank, BIT(BANK_REMOTE_L), false);
 	msleep(50);
 	BOARD_EXPECT_FILE(test, board, "load", "0");
-	KUNIT_EXPECT_EQ(test, rig->bank.reads[BANK_LOAD], 0);
+	KUNIT_EXPECT_EQ(test,
+			bank_peek(&rig->bank, &rig->bank.reads[BANK_LOAD]),
+			0);
 	BOARD_EXPECT_FILE(test, board, "faults", "0");
 
 	/* A failure shows only where setting tells of it. */
-	rig->bank.no_write = BIT(BANK_LOAD);
+	bank_poke(&rig->bank, &rig->bank.no_write, BIT(BANK_LOAD));
 	bank_edge(&rig->bank, BIT(BANK_REMOTE_L), true);
 	BOARD_EXPECT_FILE(test, board, "faults",
 			  bg_void_setter(gpiod_set_value(NULL, 0)) ? "0" : "1");

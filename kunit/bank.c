@@ -385,6 +385,41 @@ u32 bank_levels(struct bank *bank)
 }
 
 /**
+ * bank_poke() - change something of the bank
+ * @bank: bank
+ * @where: what
+ * @value: its new value
+ *
+ * Evaluations may be under way on another CPU.
+ */
+void bank_poke(struct bank *bank, u32 *where, u32 value)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&bank->lock, flags);
+	*where = value;
+	raw_spin_unlock_irqrestore(&bank->lock, flags);
+}
+
+/**
+ * bank_peek() - look at something of the bank
+ * @bank: bank
+ * @where: what
+ *
+ * Return: its value.
+ */
+u32 bank_peek(struct bank *bank, const u32 *where)
+{
+	unsigned long flags;
+	u32 value;
+
+	raw_spin_lock_irqsave(&bank->lock, flags);
+	value = *where;
+	raw_spin_unlock_irqrestore(&bank->lock, flags);
+	return value;
+}
+
+/**
  * bank_acts() - how much was done to the outputs so far
  * @bank: bank
  *
@@ -392,13 +427,7 @@ u32 bank_levels(struct bank *bank)
  */
 unsigned int bank_acts(struct bank *bank)
 {
-	unsigned long flags;
-	unsigned int acts;
-
-	raw_spin_lock_irqsave(&bank->lock, flags);
-	acts = bank->acts;
-	raw_spin_unlock_irqrestore(&bank->lock, flags);
-	return acts;
+	return bank_peek(bank, &bank->acts);
 }
 
 /**

@@ -101,7 +101,7 @@ struct bank {
 	u32 debounce_us;
 	u32 hiccups[BANK_LINES];
 	u32 reads[BANK_LINES];
-	unsigned int acts;
+	u32 acts;
 	struct bank_act act[BANK_ACTS];
 };
 
@@ -112,6 +112,8 @@ void bank_remove(struct bank *bank);
 void bank_pull(struct bank *bank, u32 lines, bool high);
 void bank_edge(struct bank *bank, u32 lines, bool high);
 u32 bank_levels(struct bank *bank);
+void bank_poke(struct bank *bank, u32 *where, u32 value);
+u32 bank_peek(struct bank *bank, const u32 *where);
 
 unsigned int bank_acts(struct bank *bank);
 unsigned int bank_count(struct bank *bank, unsigned int from,
