@@ -367,6 +367,9 @@ static void act_reads_otherwise(struct kunit *test)
 					   board_now(board).view.out_faulty));
 	KUNIT_EXPECT_EQ(test, board_now(board).view.out_faulty,
 			BIT(BG_OUT_PRE_ALARM));
+	/* Once, and three times more before it was called a fault. */
+	KUNIT_EXPECT_GE(test, bank_count(&rig->bank, from, BANK_PRE_ALARM,
+					 BANK_HIGH), 4);
 	/* The decision stands, and so does what is told of it. */
 	BOARD_EXPECT_FILE(test, board, "state", "pre-alarm");
 	BOARD_EXPECT_FILE(test, board, "pre_alarm", "1");

@@ -2,6 +2,8 @@
 /*
  * battguard - tests of what a bound device tells, and takes from its users
  */
+#include <linux/alarmtimer.h>
+#include <linux/hrtimer.h>
 #include <linux/leds.h>
 #include <linux/pm.h>
 #include <linux/string.h>
@@ -475,6 +477,43 @@ static void tell_suspend(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pm->suspend(dev), -EBUSY);
 	KUNIT_EXPECT_EQ(test, bank_peek(&rig->bank, &rig->bank.waking), 0);
 }
+
+/* An alarm is set for the end of a delay, where there is a clock to wake from. */
+static void tell_alarm(struct kunit *test)
+{
+	static const struct property_entry props[] = {
+		PROPERTY_ENTRY_STRING("label", "guard"),
+		PROPERTY_ENTRY_BOOL("wakeup-source"),
+		{ }
+	};
+	const bool clock = alarmtimer_get_rtcdev();
+	struct rig *rig = test->priv;
+	const struct dev_pm_ops *pm;
+	struct battguard *bg;
+	unsigned int n;
+
+	board_start(test, &rig->board, BOARD_USUAL, props);
+	bg = board_guard(&rig->board);
+	pm = bg->dev->driver->pm;
+	KUNIT_EXPECT_EQ(test, pm->prepare(bg->dev), 0);
+	KUNIT_EXPECT_FALSE(test, hrtimer_active(&bg->alarm.timer));
+	pm->complete(bg->dev);
+
+	/* Taken back at the end of a suspend, or else it comes. */
+	for (n = 0; n < 2; n++) {
+		raw_spin_lock_irq(&bg->snapshot_lock);
+		bg->snapshot.resume_at = ktime_get_boottime_ns() +
+					 (n ? BG_SEC(60) : BG_SEC(1));
+		raw_spin_unlock_irq(&bg->snapshot_lock);
+		KUNIT_EXPECT_EQ(test, pm->prepare(bg->dev), 0);
+		KUNIT_EXPECT_EQ(test, hrtimer_active(&bg->alarm.timer), clock);
+		if (!n)
+			KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
+							   !hrtimer_active(&bg->alarm.timer)));
+		pm->complete(bg->dev);
+		KUNIT_EXPECT_FALSE(test, hrtimer_active(&bg->alarm.timer));
+	}
+}
 #endif
 
 static struct kunit_case tell_case_tests[] = {
@@ -502,6 +541,7 @@ static struct kunit_case tell_tests[] = {
 #ifdef CONFIG_PM_SLEEP
 	KUNIT_CASE(tell_no_wakeup),
 	KUNIT_CASE_PARAM(tell_suspend, rig_gen_params),
+	KUNIT_CASE(tell_alarm),
 #endif
 	{}
 };

@@ -182,19 +182,19 @@ static void values_seconds(struct kunit *test)
 		.counters = {
 			.state_ns = {
 				[BG_NORMAL] = BG_SEC(10) + 999999999,
-				[BG_PRE_ALARM] = BG_SEC(20),
+				[BG_PRE_ALARM] = BG_SEC(21) - 1,
 				[BG_LOAD_OFF] = BG_SEC(30),
 				[BG_STANDBY] = BG_SEC(40),
 			},
 		},
-		.now = t - min(t, BG_SEC(1)),
+		.now = t - 1,
 	};
 
 	KUNIT_EXPECT_EQ(test, values_test_value(bg, &now,
 						BG_VALUE_SECONDS_NORMAL), 10);
 	KUNIT_EXPECT_GE(test, values_test_value(bg, &now,
 						BG_VALUE_SECONDS_PRE_ALARM),
-			t < BG_SEC(1) ? 20 : 21);
+			21);
 	KUNIT_EXPECT_LT(test, values_test_value(bg, &now,
 						BG_VALUE_SECONDS_PRE_ALARM),
 			200);
