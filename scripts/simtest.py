@@ -38,14 +38,16 @@ def player():
     return out
 
 
-def play(series, cases, verbose=False, config="sim-kunit", ending=None, **options):
+def play(series, cases, verbose=False, config="sim-kunit", ending=None, extra=(),
+         **options):
     """Run the cases on one kernel; gives the counts.
 
-    ending: called with the guest when the driver is gone; options: the guest's.
+    ending: called with the guest when the driver is gone; extra: what make is
+    told besides; options: the guest's.
     """
     kernel = srckernel.build(series, config)
     label = srckernel.label(series, config)
-    module = kernels.build_module(kernel)
+    module = kernels.build_module(kernel, extra=extra)
     start = time.monotonic()
     groups = list(dict.fromkeys(case.group for case in cases))
     files = {"player": player()}
