@@ -302,6 +302,7 @@ static void discharge_shorter_delay(struct kunit *test)
 static void discharge_starts(struct kunit *test)
 {
 	const struct bg_discharge_in in = { .low = true };
+	const struct bg_discharge_in forbidden = { .forbidden = true };
 	const u64 now = BG_SEC(3);
 	struct bg_discharge *path;
 	unsigned int n;
@@ -326,6 +327,33 @@ static void discharge_starts(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, path->allowed.granted);
 	KUNIT_EXPECT_FALSE(test, path->quiet.holds);
 	KUNIT_EXPECT_FALSE(test, path->quiet.granted);
+
+	bg_discharge_init(path, &forbidden, now);
+	KUNIT_EXPECT_FALSE(test, path->allowed.granted);
+	KUNIT_EXPECT_FALSE(test, path->quiet.granted);
+}
+
+/* Delays of nothing, or next to nothing. */
+static void discharge_short_delays(struct kunit *test)
+{
+	const struct bg_discharge_rules rules = { .reconnect = 1 };
+	struct bg_discharge_in in = { .permit = true };
+	struct bg_discharge *path;
+
+	path = kunit_kzalloc(test, sizeof(*path), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, path);
+
+	bg_discharge_init(path, &in, 0);
+	bg_discharge_step(path, &rules, &in, 0);
+	in.forbidden = true;
+	/* Even so the pre-alarm is seen before the load goes. */
+	bg_discharge_step(path, &rules, &in, 0);
+	KUNIT_EXPECT_EQ(test, path->state, ALARM);
+	bg_discharge_step(path, &rules, &in, 0);
+	KUNIT_EXPECT_EQ(test, path->state, OFF);
+	KUNIT_EXPECT_TRUE(test, path->reconnecting);
+	bg_discharge_step(path, &rules, &in, 1);
+	KUNIT_EXPECT_FALSE(test, path->reconnecting);
 }
 
 /* As many disconnects as can be counted, and more than are remembered. */
@@ -371,6 +399,7 @@ static struct kunit_case discharge_tests[] = {
 	KUNIT_CASE(discharge_not_sounded),
 	KUNIT_CASE(discharge_shorter_delay),
 	KUNIT_CASE(discharge_starts),
+	KUNIT_CASE(discharge_short_delays),
 	KUNIT_CASE(discharge_many),
 	{}
 };

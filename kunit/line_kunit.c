@@ -242,7 +242,7 @@ static void line_starts(struct kunit *test)
 	const struct bg_sample in = { .level = true };
 	struct bg_line line;
 
-	memset(&line, 0xff, sizeof(line));
+	memset(&line, 1, sizeof(line));
 	bg_line_init(&line, &rules, &in, BG_SEC(3));
 	KUNIT_EXPECT_EQ(test, line.state, BG_LINE_IDLE);
 	KUNIT_EXPECT_EQ(test, line.until, BG_NEVER);

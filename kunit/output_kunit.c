@@ -168,10 +168,33 @@ static void output_deadlines(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bg_output_deadline(&out), BG_NEVER);
 }
 
+/* The next try is a second after the one that failed, not sooner nor later. */
+static void output_retries(struct kunit *test)
+{
+	const struct bg_output_done bad = { .tried = true, .failed = true };
+	struct bg_output out;
+
+	bg_output_init(&out, 0);
+	bg_output_step(&out, false, true, BG_SETTLE_NS);
+	bg_output_done(&out, &bad, true, BG_SEC(5));
+	KUNIT_EXPECT_EQ(test, bg_output_deadline(&out), BG_SEC(6));
+
+	/* One that is faulty changes, and that fails as well. */
+	bg_output_step(&out, true, true, BG_MS(5100));
+	bg_output_done(&out, &bad, true, BG_MS(5100));
+	KUNIT_EXPECT_EQ(test, bg_output_deadline(&out), BG_MS(6100));
+
+	/* However long it takes to fail. */
+	bg_output_step(&out, true, true, BG_MS(6100));
+	bg_output_done(&out, &bad, true, BG_MS(6150));
+	KUNIT_EXPECT_EQ(test, bg_output_deadline(&out), BG_MS(7100));
+}
+
 static struct kunit_case output_tests[] = {
 	KUNIT_CASE_PARAM(output_stories, out_case_gen_params),
 	KUNIT_CASE(output_starts),
 	KUNIT_CASE(output_deadlines),
+	KUNIT_CASE(output_retries),
 	{}
 };
 

@@ -201,7 +201,7 @@ class Source:
             end = self._statement_end(at)
             value = self._part(at + 1, end - 1)
             self._add(at + 1, end - 1, f"!({value})", "result negated")
-            if value != "0":
+            if value not in ("0", "NULL"):
                 self._add(at + 1, end - 1, "0", "result is 0")
 
     def _statement_end(self, at):
