@@ -19,10 +19,11 @@ KERNEL_SRC = /lib/modules/$(shell uname -r)/build
 endif
 
 PYTHON ?= python3 -B
-SUITES := source netlink host-test binding-check matrix kunit kunit-in-tree \
-	simtest e2e clients tooltest ynl nlfuzz
-
-HOST_O = $(or $(BATTGUARD_BUILD),$(CURDIR)/build)/host
+# scripts/bglab/suites.py says what each of them runs.
+SUITES := source netlink binding-check lint lint-faults host-test coverage \
+	mutation fuzz-faults proof proof-faults matrix configs kunit \
+	kunit-in-tree kunit-faults simtest e2e npcm acpi suspend sanitize gcov \
+	clients tooltest ynl tool-faults nlfuzz
 
 all: modules
 
@@ -48,20 +49,10 @@ help:
 	@echo '  demo             watch a battery run down and come back, in QEMU'
 	@echo '  check            run every test, the long ones in a short form'
 	@echo '  verify           run every test in full, some hours'
-	@echo '  host-test        state machine in userspace'
-	@echo '  fuzz             the same, fuzzed (SECONDS=60)'
-	@echo '  kunit            KUnit suites in QEMU'
-	@echo '  kunit-in-tree    the same, imported into a kernel tree, by its kunit.py'
-	@echo '  simtest          end to end with gpio-sim, in warped time, in QEMU'
-	@echo '  e2e              end to end on stock kernels, lines driven from outside'
-	@echo '  tooltest         battguardctl, on a stock kernel in QEMU'
-	@echo '  binding-check    devicetree binding'
-	@echo '  netlink          generated files against the netlink specification'
-	@echo '  ynl              the kernel'"'"'s own netlink client against battguardctl'
-	@echo '  nlfuzz           malformed netlink messages, on a kernel with KASAN'
-	@echo '  nlfuzz-long      the same, a million of each user (COUNT=1000000)'
-	@echo '  source           the kernel'"'"'s checkers of sources'
-	@echo '  matrix           builds for all kernels and architectures'
+	@echo '  fuzz             every fuzzer, for SECONDS=60 each'
+	@echo '  nlfuzz-long      malformed netlink messages, COUNT=1000000 of each user'
+	@echo 'and each suite by itself, as described in Documentation/verification.rst:'
+	@echo '$(SUITES)' | fold -s -w 74 | sed 's/^/  /'
 
 demo:
 	@$(PYTHON) scripts/demo.py $(if $(KERNEL),--kernel $(KERNEL)) \
@@ -80,8 +71,7 @@ nlfuzz-long:
 	@$(PYTHON) scripts/nlfuzz.py --count $(or $(COUNT),1000000)
 
 fuzz:
-	@scripts/setup base clang
-	$(MAKE) -C kunit/host O=$(HOST_O) $(if $(SECONDS),SECONDS=$(SECONDS)) fuzz
+	@scripts/fuzz --seconds $(or $(SECONDS),60)
 
 .PHONY: all modules modules_install clean tools install help demo check verify \
 	fuzz nlfuzz-long $(SUITES)

@@ -220,11 +220,15 @@ static void bind_stuck_output(struct kunit *test)
 	}
 }
 
+struct bind_late {
+	struct bank *bank;
+};
+
 static int bind_late_probe(struct platform_device *pdev)
 {
-	struct bank **bank = dev_get_platdata(&pdev->dev);
+	const struct bind_late *late = dev_get_platdata(&pdev->dev);
 
-	return bank_add(*bank);
+	return bank_add(late->bank);
 }
 
 static struct platform_driver bind_late_driver = {
@@ -236,7 +240,7 @@ static struct platform_driver bind_late_driver = {
 static void bind_deferred(struct kunit *test)
 {
 	struct rig *rig = test->priv;
-	struct bank *late = &rig->late;
+	const struct bind_late late = { .bank = &rig->late };
 	struct platform_device *provider;
 	int ret;
 

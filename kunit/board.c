@@ -105,7 +105,7 @@ static struct gpiod_lookup_table *board_wire(struct kunit *test,
 		const u16 where = board->lost & BIT(n) ? BOARD_NOWHERE : n;
 
 		if (lines & BIT(n))
-			lookup->table[count++] = (struct gpiod_lookup)
+			lookup->table[count++] =
 				GPIO_LOOKUP_IDX(bank->chip.label, where,
 						board_lines[n].name,
 						board_lines[n].index,

@@ -161,6 +161,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		if (length > size)
 			length = size;
 		value = malloc(length);
+		if (!value)
+			break;
 		memcpy(value, data, length);
 		data += length;
 		size -= length;

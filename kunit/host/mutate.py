@@ -19,7 +19,7 @@ import shlex
 import shutil
 import sys
 
-from builder import BUILD, DRIVER, HERE, Builder, DoesNotBuild, run
+from builder import BUILD, DRIVER, HERE, ROOT, Builder, DoesNotBuild, run
 from mutants import mutants_of, name_of
 
 FILES = ("fsm.c", "view.c", "discharge.c", "line.c", "output.c", "config.c", "charge.h",
@@ -151,6 +151,10 @@ def main():
                         help="write the sums there, as JSON")
     options = parser.parse_args()
 
+    status, text = run([ROOT / "scripts/setup", "base"])
+    if status:
+        print(f"not ok - tools are missing: {text}\n0 passed, 1 failed")
+        return 1
     hunt = Hunt(options)
     guilty = hunt.sound()
     if guilty:

@@ -26,15 +26,18 @@ TIDY = ",".join((
 ))
 PURE = ("fsm", "view", "discharge", "line", "output")
 PLAY = ("player", "timeline", "timelines")
+STATES = ("proof/valid", "proof/agree")
+# The order is that of the makefile: what stands in for the kernel's comes first.
+INCLUDED = ("kunit/host/shim", "driver", "kunit", "kunit/host", "kunit/proof")
 
 
 def programs():
     """{source: its compiler flags} of all that is compiled for userspace."""
     nl = told(["pkg-config", "--cflags", "libnl-genl-3.0", "libnl-3.0"]).split()
     tool = ["-std=gnu11", "-D_GNU_SOURCE", '-DVERSION="0"', f"-I{ROOT}/include/uapi", *nl]
-    host = ["-std=gnu11", f"-I{ROOT}/driver", f"-I{ROOT}/kunit", f"-I{ROOT}/kunit/host"]
+    host = ["-std=gnu11", *(f"-I{ROOT}/{name}" for name in INCLUDED)]
     flags = {name: tool for name in sources("tools")}
-    names = [*sources("kunit/host"), *(f"kunit/{name}.c" for name in PLAY),
+    names = [*sources("kunit/host"), *(f"kunit/{name}.c" for name in (*PLAY, *STATES)),
              *(f"driver/{name}.c" for name in PURE)]
     flags.update({name: host for name in names})
     return flags
@@ -77,7 +80,7 @@ def cppcheck():
     text = told(["cppcheck", "--enable=warning,performance,portability", "--std=c11",
                  "--template={file}:{line}: {severity}: {message} [{id}]",
                  "--template-location=", "--library=posix", "-D__GNUC__",
-                 "--suppress=missingIncludeSystem", f"-I{ROOT}/include/uapi", f"-I{ROOT}/driver",
-                 f"-I{ROOT}/kunit", f"-I{ROOT}/kunit/host", *sorted(flags)], cwd=ROOT)
+                 "--suppress=missingIncludeSystem", f"-I{ROOT}/include/uapi",
+                 *(f"-I{ROOT}/{name}" for name in INCLUDED), *sorted(flags)], cwd=ROOT)
     looked = set(re.findall(r"^Checking (\S+?)(?:: .*)? \.\.\.$", text, re.M))
     return messages(text, str(ROOT)), looked, set(flags)
