@@ -245,43 +245,38 @@ void obs_judge_told(struct observer *o, const struct bg_result *res,
 	o->view = view;
 }
 
-/* When something will change with nobody doing anything. */
-static u64 obs_due(const struct observer *o)
+/* One of those that wait for something; a macro, as each is a rule to prove. */
+#define obs_due(o, waits, due, deadline)				\
+	obs_rule(o, !(waits) || (deadline) <= (due), "no deadline is missing")
+
+/* Whatever will change with nobody doing anything: the guard has to be there. */
+static void obs_judge_deadline(struct observer *o, u64 deadline)
 {
 	const struct obs_lines *l = &o->now_lines;
-	u64 due = BG_NEVER;
+	const u64 slow = obs_slow_restore(o);
 	unsigned int n;
 
-	if (o->state == BG_PRE_ALARM && l->forbidden)
-		due = bg_earlier(due, bg_after(o->onset, o->min_delay));
-	if (obs_waits(&o->allowed))
-		due = bg_earlier(due, bg_after(o->allowed.since,
-					       obs_slow_restore(o)));
-	if (obs_waits(&o->quiet) && o->state == BG_PRE_ALARM)
-		due = bg_earlier(due, bg_after(o->quiet.since,
-					       obs_slow_restore(o)));
-	if (obs_waits(&o->charge))
-		due = bg_earlier(due, bg_after(o->charge.since,
-					       o->set.restore_delay));
-	if (o->reconnecting)
-		due = bg_earlier(due, bg_after(o->disconnect[0],
-					       o->set.reconnect_delay));
+	obs_due(o, o->state == BG_PRE_ALARM && l->forbidden,
+		bg_after(o->onset, o->min_delay), deadline);
+	obs_due(o, obs_waits(&o->allowed), bg_after(o->allowed.since, slow),
+		deadline);
+	obs_due(o, obs_waits(&o->quiet) && o->state == BG_PRE_ALARM,
+		bg_after(o->quiet.since, slow), deadline);
+	obs_due(o, obs_waits(&o->charge),
+		bg_after(o->charge.since, o->set.restore_delay), deadline);
+	obs_due(o, o->reconnecting,
+		bg_after(o->disconnect[0], o->set.reconnect_delay), deadline);
 	for (n = 0; n < BG_LINES_MAX; n++)
-		if (o->line[n].window || o->line[n].bouncing ||
-		    o->line[n].unreadable)
-			due = bg_earlier(due, o->line[n].end);
-	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
-		if (o->out[n].faulty)
-			due = bg_earlier(due, o->out[n].retry_by);
-		else if (!o->out[n].looked_at)
-			due = bg_earlier(due, o->out[n].look_by);
-	}
-	if (o->cfg.intermittent && o->state == BG_PRE_ALARM && !o->set.mute)
-		due = bg_earlier(due, o->phase_known ? o->flip :
-				 bg_after(o->now, BG_MS(800)));
-	if (o->cfg.heartbeat)
-		due = bg_earlier(due, bg_after(o->now, BG_SEC(1)));
-	return due;
+		obs_due(o, o->line[n].window || o->line[n].bouncing ||
+			o->line[n].unreadable, o->line[n].end, deadline);
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		obs_due(o, o->out[n].faulty || !o->out[n].looked_at,
+			o->out[n].faulty ? o->out[n].retry_by :
+			o->out[n].look_by, deadline);
+	obs_due(o, o->cfg.intermittent && o->state == BG_PRE_ALARM &&
+		!o->set.mute, o->phase_known ? o->flip :
+		bg_after(o->now, BG_MS(800)), deadline);
+	obs_due(o, o->cfg.heartbeat, bg_after(o->now, BG_SEC(1)), deadline);
 }
 
 /**
@@ -303,7 +298,7 @@ void obs_judge_times(struct observer *o, const struct bg_result *res,
 
 	obs_rule(o, res->deadline > o->now || res->deadline == BG_NEVER,
 		 "a deadline lies ahead");
-	obs_rule(o, res->deadline <= obs_due(o), "no deadline is missing");
+	obs_judge_deadline(o, res->deadline);
 	obs_rule(o, told->safe_until == (o->state == BG_PRE_ALARM ? end : 0),
 		 "the time left of the minimum delay is told");
 

@@ -49,14 +49,17 @@ static void obs_take_outputs(struct observer *o, const struct bg_inputs *in)
 			continue;
 		out->shown = in->out_level & BIT(n);
 		if (in->out_failed & BIT(n)) {
-			if (!out->faulty || out->fresh)
+			if (!out->faulty)
 				out->retry_by = bg_after(o->now, BG_SEC(1));
 			out->faulty = true;
 		} else if (!readable || (in->checked & BIT(n))) {
 			out->faulty = false;
 		}
-		if (out->fresh)
+		/* Written long ago or not, it is known only now. */
+		if (out->fresh) {
 			out->look_by = bg_after(o->now, BG_SEC(1));
+			out->retry_by = out->look_by;
+		}
 		out->fresh = false;
 	}
 

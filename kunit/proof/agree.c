@@ -54,16 +54,20 @@ bool agree_discharge(const struct observer *o, const struct bg_discharge *path)
 	return true;
 }
 
-static bool agree_output(const struct obs_out *seen,
-			 const struct bg_output *out, bool readable, bool asked,
-			 bool check, u64 now)
+bool agree_output(const struct observer *o, const struct bg_fsm *fsm,
+		  unsigned int n, bool write, bool check)
 {
+	const struct obs_out *seen = &o->out[n];
+	const struct bg_output *out = &fsm->out[n];
+	const bool readable = o->cfg.readable & BIT(n);
+
 	if (seen->want != out->want || seen->shown != out->shown ||
-	    seen->faulty != out->faulty || seen->changed > now)
+	    seen->faulty != out->faulty || seen->changed > fsm->now)
 		return false;
 	/* Only a change is asked for before the last one has settled. */
-	if ((out->settling && asked && !seen->fresh) ||
-	    (check && !seen->looked_at))
+	if ((out->settling && (write || check) && !seen->fresh) ||
+	    (readable && write && !check && !seen->fresh) ||
+	    ((check || !readable) && !seen->looked_at))
 		return false;
 	if (out->faulty && out->due > seen->retry_by)
 		return false;
@@ -76,17 +80,8 @@ static bool agree_output(const struct obs_out *seen,
 	       out->due <= bg_after(seen->changed, BG_SETTLE_NS);
 }
 
-bool agree_outputs(const struct observer *o, const struct bg_fsm *fsm, u32 write,
-		   u32 check)
+bool agree_sounder(const struct observer *o, const struct bg_fsm *fsm)
 {
-	unsigned int n;
-
-	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
-		if (!agree_output(&o->out[n], &fsm->out[n],
-				  o->cfg.readable & BIT(n),
-				  (write | check) & BIT(n), check & BIT(n),
-				  fsm->now))
-			return false;
 	return !o->phase_known || (o->dark == fsm->sounder.dark &&
 				   o->flip == fsm->sounder.flip);
 }
@@ -143,7 +138,11 @@ bool agree_fsm(const struct observer *o, const struct bg_fsm *fsm,
 		    !agree_line(&o->line[n], &fsm->line[n]))
 			return false;
 
-	return agree_discharge(o, &fsm->discharge) &&
-	       agree_outputs(o, fsm, res->write, res->check) &&
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		if (!agree_output(o, fsm, n, res->write & BIT(n),
+				  res->check & BIT(n)))
+			return false;
+
+	return agree_discharge(o, &fsm->discharge) && agree_sounder(o, fsm) &&
 	       agree_rest(o, fsm);
 }

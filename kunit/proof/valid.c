@@ -135,6 +135,8 @@ bool valid_outputs(const struct bg_fsm *fsm, const struct bg_config *cfg)
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
 		const struct bg_output *out = &fsm->out[n];
 
+		if (out->shown != out->want && !out->faulty)
+			return false;
 		if ((out->faulty || out->settling) &&
 		    !valid_ahead(out->due, fsm->now, BG_POLL_NS))
 			return false;
@@ -153,36 +155,27 @@ bool valid_outputs(const struct bg_fsm *fsm, const struct bg_config *cfg)
 		!(cfg->intermittent && fsm->sounder.dark));
 }
 
-/* The parts of a sum cannot be more than it. */
-static bool valid_times(const struct bg_fsm *fsm)
+/* No state has lasted longer than the clock has run. */
+bool valid_times(const struct bg_fsm *fsm)
 {
-	u64 left = fsm->now;
 	unsigned int n;
 
-	for (n = 0; n < BG_NR_STATES; n++) {
-		if (fsm->counters.state_ns[n] > left)
+	for (n = 0; n < BG_NR_STATES; n++)
+		if (fsm->counters.state_ns[n] > fsm->now)
 			return false;
-		left -= fsm->counters.state_ns[n];
-	}
 	return true;
 }
 
-bool valid_rest(const struct bg_fsm *fsm, const struct bg_config *cfg)
+bool valid_view(const struct bg_fsm *fsm, const struct bg_config *cfg)
 {
 	const struct bg_view *view = &fsm->view;
 	const bool standby = view->state == BG_STANDBY;
+	const bool permit = view->remote && view->enabled;
 	unsigned int n;
 
-	if (!fsm->bound || !fsm->seq || !valid_settings(&fsm->set) ||
-	    !valid_times(fsm))
-		return false;
-	if (cfg->heartbeat ?
-	    !valid_ahead(fsm->beat, fsm->now, BG_HEARTBEAT_NS) : fsm->pulse)
-		return false;
-	if (view->state != fsm->discharge.state ||
+	if (view->state != fsm->discharge.state || standby == permit ||
 	    view->enabled != fsm->set.enabled ||
 	    view->inhibit != fsm->set.inhibit || view->mute != fsm->set.mute ||
-	    standby == (view->remote && view->enabled) ||
 	    ((view->lines | view->faulty) & ~cfg->lines))
 		return false;
 	for (n = 0; n < BG_LINES_MAX; n++) {
@@ -194,6 +187,14 @@ bool valid_rest(const struct bg_fsm *fsm, const struct bg_config *cfg)
 			return false;
 	}
 	return true;
+}
+
+bool valid_rest(const struct bg_fsm *fsm, const struct bg_config *cfg)
+{
+	return fsm->bound && fsm->seq && valid_settings(&fsm->set) &&
+	       (cfg->heartbeat ?
+		valid_ahead(fsm->beat, fsm->now, BG_HEARTBEAT_NS) :
+		!fsm->pulse);
 }
 
 /**
@@ -214,5 +215,5 @@ bool valid_fsm(const struct bg_fsm *fsm, const struct bg_config *cfg)
 
 	return valid_discharge(&fsm->discharge, &fsm->set, fsm->now) &&
 	       valid_charge(fsm) && valid_outputs(fsm, cfg) &&
-	       valid_rest(fsm, cfg);
+	       valid_times(fsm) && valid_view(fsm, cfg) && valid_rest(fsm, cfg);
 }

@@ -26,14 +26,17 @@ bool valid_discharge(const struct bg_discharge *path,
 		     const struct bg_settings *set, u64 now);
 bool valid_charge(const struct bg_fsm *fsm);
 bool valid_outputs(const struct bg_fsm *fsm, const struct bg_config *cfg);
+bool valid_times(const struct bg_fsm *fsm);
+bool valid_view(const struct bg_fsm *fsm, const struct bg_config *cfg);
 bool valid_rest(const struct bg_fsm *fsm, const struct bg_config *cfg);
 bool valid_fsm(const struct bg_fsm *fsm, const struct bg_config *cfg);
 
 /* What an observer remembers, and what the guard does. */
 bool agree_line(const struct obs_line *l, const struct bg_line *line);
 bool agree_discharge(const struct observer *o, const struct bg_discharge *path);
-bool agree_outputs(const struct observer *o, const struct bg_fsm *fsm, u32 write,
-		   u32 check);
+bool agree_output(const struct observer *o, const struct bg_fsm *fsm,
+		  unsigned int n, bool write, bool check);
+bool agree_sounder(const struct observer *o, const struct bg_fsm *fsm);
 bool agree_rest(const struct observer *o, const struct bg_fsm *fsm);
 bool agree_fsm(const struct observer *o, const struct bg_fsm *fsm,
 	       const struct bg_result *res);
