@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * battguard - any state, board, settings and inputs, for the proof
+ *
+ * CBMC takes a variable without a value for any value. A byte of a bool may
+ * then be neither true nor false, which no real one is: these are made one by
+ * one.
+ */
+#include "any.h"
+
+u64 any_u64(void)
+{
+	return nondet_u64();
+}
+
+u32 any_u32(void)
+{
+	return nondet_u32();
+}
+
+bool any_bool(void)
+{
+	return nondet_int() != 0;
+}
+
+void any_config(struct bg_config *cfg)
+{
+	struct bg_config any;
+
+	any.intermittent = any_bool();
+	any.inhibit_on_pre_alarm = any_bool();
+	any.heartbeat = any_bool();
+	*cfg = any;
+}
+
+void any_settings(struct bg_settings *set)
+{
+	struct bg_settings any;
+
+	any.enabled = any_bool();
+	any.inhibit = any_bool();
+	any.mute = any_bool();
+	*set = any;
+}
+
+void any_inputs(struct bg_inputs *in)
+{
+	struct bg_inputs any;
+
+	any_settings(&any.settings);
+	*in = any;
+}
+
+static void any_hold(struct bg_hold *hold)
+{
+	hold->holds = any_bool();
+	hold->granted = any_bool();
+}
+
+static void any_view(struct bg_view *view)
+{
+	view->remote = any_bool();
+	view->enabled = any_bool();
+	view->inhibit = any_bool();
+	view->mute = any_bool();
+	view->charge_blocked = any_bool();
+}
+
+void any_fsm(struct bg_fsm *fsm)
+{
+	struct bg_fsm any;
+	unsigned int n;
+
+	any_settings(&any.set);
+	for (n = 0; n < BG_LINES_MAX; n++) {
+		any.line[n].level = any_bool();
+		any.line[n].raw = any_bool();
+	}
+	any_hold(&any.discharge.allowed);
+	any_hold(&any.discharge.quiet);
+	any.discharge.reconnecting = any_bool();
+	any.discharge.locked = any_bool();
+	any.discharge.sounding = any_bool();
+	any_hold(&any.charge.allowed);
+	any.charge.on = any_bool();
+	any.sounder.dark = any_bool();
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
+		any.out[n].want = any_bool();
+		any.out[n].shown = any_bool();
+		any.out[n].faulty = any_bool();
+		any.out[n].settling = any_bool();
+	}
+	any_view(&any.view);
+	any.bound = any_bool();
+	any.pulse = any_bool();
+	*fsm = any;
+}
+
+static void any_wait(struct obs_wait *w, const struct bg_hold *hold)
+{
+	w->holds = hold->holds;
+	w->granted = hold->granted;
+	w->since = bg_hold_pending(hold) ? hold->since : any_u64();
+}
+
+static void any_obs_out(struct obs_out *seen, const struct bg_output *out)
+{
+	struct obs_out any;
+
+	any.want = out->want;
+	any.shown = out->shown;
+	any.faulty = out->faulty;
+	any.looked_at = any_bool();
+	any.fresh = any_bool();
+	*seen = any;
+}
+
+/*
+ * Where both have to remember the same, the observer is given what the guard
+ * remembers, and anything where they need not. It would do as well to take any
+ * observer and to assume that they agree, but not for the solver.
+ */
+void any_observer(struct observer *o, const struct bg_fsm *fsm,
+		  const struct bg_config *cfg)
+{
+	const struct bg_discharge *path = &fsm->discharge;
+	struct observer any;
+	unsigned int n;
+
+	any.cfg = *cfg;
+	any.set = fsm->set;
+	any.view = fsm->view;
+	any.counters = fsm->counters;
+	any.now = fsm->now;
+	any.seq = fsm->seq;
+	any.bound = fsm->bound;
+	any.now_lines = (struct obs_lines) { 0 };
+	for (n = 0; n < BG_LINES_MAX; n++) {
+		const struct bg_line *line = &fsm->line[n];
+		struct obs_line *l = &any.line[n];
+
+		if (!(cfg->lines & BIT(n))) {
+			*l = (struct obs_line) { 0 };
+			continue;
+		}
+		l->window = line->state == BG_LINE_WINDOW;
+		l->bouncing = line->state == BG_LINE_BOUNCING;
+		l->unreadable = line->state == BG_LINE_UNREADABLE;
+		l->end = line->until;
+		l->last_read = any_bool();
+		l->level = line->level;
+	}
+
+	any.state = path->state;
+	any_wait(&any.allowed, &path->allowed);
+	any_wait(&any.quiet, &path->quiet);
+	any.min_delay = path->delay;
+	any.write_awaited = path->sounding;
+	if (path->state == BG_PRE_ALARM)
+		any.onset = path->onset;
+	any.reconnecting = path->reconnecting;
+	any.locked = path->locked;
+	any.disconnects = path->disconnects;
+	for (n = 0; n < BG_LOCKOUT_MAX; n++)
+		if (n < path->disconnects)
+			any.disconnect[n] = path->history[n];
+	if (path->reconnecting)
+		any.disconnect[0] = path->disconnected;
+
+	any.charger = fsm->charge.on;
+	any_wait(&any.charge, &fsm->charge.allowed);
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		any_obs_out(&any.out[n], &fsm->out[n]);
+	any.was_mute = any_bool();
+	any.phase_known = any_bool();
+	any.dark = any.phase_known ? fsm->sounder.dark : any_bool();
+	if (any.phase_known)
+		any.flip = fsm->sounder.flip;
+	any.broken = NULL;
+	*o = any;
+}

@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * battguard - what is proved of the decision
+ *
+ * By induction: the bind leads to a valid state, and from any valid state any
+ * step leads to a valid state, and keeps every rule. The observer is the
+ * memory that the rules about history need: it sees only what goes in, what
+ * comes out and what is told. Of the lines all is taken for granted that
+ * prove_line.c proves, and nothing else.
+ */
+#include "fsm.c"
+
+#include "proof.h"
+
+extern bool lines_stay;
+
+/* Beside the observer's, what the rules below need to know of the past. */
+static struct spell quiet, allowed, charge;
+/* A disconnect that the load has not come back from. */
+static struct {
+	u64 at;
+	u64 shortest;
+	bool waits;
+} gone;
+
+static void gone_step(bool was, bool load, u64 now)
+{
+	if (gone.waits && gone.shortest > o.set.reconnect_delay)
+		gone.shortest = o.set.reconnect_delay;
+	if (load)
+		gone.waits = false;
+	if (was && !load && o.now_lines.permit) {
+		gone.waits = true;
+		gone.at = now;
+		gone.shortest = o.set.reconnect_delay;
+	}
+}
+
+static bool gone_agrees(void)
+{
+	if (gone.waits && gone.at > o.now)
+		return false;
+	if (o.reconnecting)
+		return gone.waits && gone.at == o.disconnect[0];
+	return !gone.waits || o.now - gone.at >= gone.shortest;
+}
+
+/* Outputs that the board has. */
+static u32 present;
+
+struct before {
+	u64 safe_until;
+	u64 disconnected;
+	u32 disconnects;
+	u8 state;
+	bool load;
+	bool charger;
+	bool awaited;
+	bool reconnecting;
+};
+
+static void load_rules(const struct before *was, u64 now)
+{
+	const struct obs_lines *l = &o.now_lines;
+	const bool load = res.outputs & BIT(BG_OUT_LOAD);
+	const bool alarm = res.outputs & BIT(BG_OUT_PRE_ALARM);
+	const u64 safe = bg_fsm_load_safe_until(&fsm);
+	const u8 state = fsm.view.state;
+	const bool reconnecting = was->reconnecting &&
+		now - was->disconnected < o.set.reconnect_delay;
+
+	RULE("load: never off for under-voltage before the minimum delay",
+	     was->load && !load && l->permit,
+	     was->state == BG_PRE_ALARM && l->forbidden &&
+	     now - o.onset >= o.min_delay);
+	RULE("load: off in the evaluation that finds it forbidden and the delay over",
+	     load && l->forbidden,
+	     state == BG_PRE_ALARM && now - o.onset < o.min_delay);
+	RULE("load: on as long as it may, from the onset to the end of the delay",
+	     was->load && l->permit && now - o.onset < o.min_delay &&
+	     was->state == BG_PRE_ALARM, load);
+	RULE("load: an episode ends only after a quiet restore time, of a second or more",
+	     was->state == BG_PRE_ALARM && state == BG_NORMAL,
+	     spell_over(&quiet, now) && quiet.ever &&
+	     now - quiet.bad >= BG_SEC(1));
+	RULE("load: the deadline of an episode never moves away",
+	     was->state == BG_PRE_ALARM && state == BG_PRE_ALARM &&
+	     !was->awaited, safe <= was->safe_until);
+	RULE("load: the delay of an onset is the one that is set",
+	     res.onset, safe == bg_after(now, o.set.pre_alarm_delay));
+	RULE("load: the delay starts when the write of the pre-alarm returned",
+	     was->awaited && state == BG_PRE_ALARM && in.sounded <= now &&
+	     in.sounded > was->safe_until,
+	     safe == bg_after(in.sounded, o.min_delay));
+	RULE("load: back on only after allowed for the restore time",
+	     !was->load && load, !l->forbidden && spell_over(&allowed, now));
+	RULE("load: back on only after the reconnect delay",
+	     !was->load && load && gone.waits,
+	     now - gone.at >= gone.shortest ||
+	     now - gone.at >= o.set.reconnect_delay);
+	RULE("load: with permit and forbidden, straight to load-off, no disconnect",
+	     was->state == BG_STANDBY && l->permit && l->forbidden,
+	     state == BG_LOAD_OFF && !load && !fsm.discharge.locked &&
+	     fsm.counters.load_disconnects == was->disconnects &&
+	     !fsm.discharge.disconnects);
+	RULE("load: standby ends where the lines and the delays say",
+	     was->state == BG_STANDBY && l->permit,
+	     state == (l->forbidden || !o.allowed.granted || reconnecting ?
+		       BG_LOAD_OFF : l->low ? BG_PRE_ALARM : BG_NORMAL));
+	RULE("load: off and pre-alarm off together",
+	     was->load && !load, !alarm);
+	RULE("pre-alarm: never with the load off", alarm, load);
+	RULE("pre-alarm: the onset clears the mute", res.onset, !fsm.set.mute);
+	RULE("outputs: all off in the step that loses the permit",
+	     !l->permit, !(res.outputs & 7) && state == BG_STANDBY);
+	RULE("outputs: nothing on that the battery forbids, whatever is set",
+	     in.set && res.outputs & 3,
+	     (!load || !l->forbidden || now - o.onset < BG_SEC(600)) &&
+	     (!(res.outputs & BIT(BG_OUT_CHARGER)) || !l->charge_open));
+}
+
+static void charger_rules(const struct before *was, u64 now)
+{
+	const struct obs_lines *l = &o.now_lines;
+	const bool charger = res.outputs & BIT(BG_OUT_CHARGER);
+	const bool blocked = cfg.inhibit_on_pre_alarm &&
+			     fsm.view.state == BG_PRE_ALARM;
+
+	RULE("charger: never on while charging is forbidden",
+	     charger, !l->charge_open);
+	RULE("charger: never on with remote off",
+	     charger, l->remote);
+	RULE("charger: never on when switched off or inhibited",
+	     charger, fsm.set.enabled && !fsm.set.inhibit);
+	RULE("charger: on only after allowed for the restore time",
+	     charger, spell_over(&charge, now));
+	RULE("charger: under-voltage alone never turns it off",
+	     was->charger && !charger && l->forbidden,
+	     l->charge_open || !l->permit || fsm.set.inhibit || blocked);
+	RULE("charger: on with the load off, if charging is allowed",
+	     fsm.view.state == BG_LOAD_OFF && !charger && !fsm.set.inhibit,
+	     !o.charge.granted);
+}
+
+static bool output_agrees(enum bg_out n)
+{
+	return agree_output(&o, &fsm, n, res.write & BIT(n),
+			    res.check & BIT(n));
+}
+
+/* After bg_fsm_step() at @now. */
+static void step_judge(const struct before *was, u64 now)
+{
+	const struct obs_told told = {
+		.view = &fsm.view,
+		.counters = &fsm.counters,
+		.safe_until = bg_fsm_load_safe_until(&fsm),
+	};
+	const struct obs_lines *l = &o.now_lines;
+
+	obs_judge(&o, &in, now, &res, &told);
+	now = o.now;
+
+	/* The first level counts as long held: nothing was bad before. */
+	spell_step(&quiet, !l->forbidden && !l->low, obs_slow_restore(&o), now);
+	spell_step(&allowed, !l->forbidden, obs_slow_restore(&o), now);
+	spell_step(&charge, !l->charge_open, o.set.restore_delay, now);
+	load_rules(was, now);
+	charger_rules(was, now);
+	gone_step(was->load, res.outputs & BIT(BG_OUT_LOAD), now);
+
+	__CPROVER_assert(valid_discharge(&fsm.discharge, &fsm.set, now),
+			 "induction: discharge path");
+	__CPROVER_assert(valid_charge(&fsm), "induction: charge path");
+	__CPROVER_assert(valid_outputs(&fsm, &cfg), "induction: outputs");
+	__CPROVER_assert(valid_times(&fsm), "induction: times in each state");
+	__CPROVER_assert(valid_view(&fsm, &cfg), "induction: what was told");
+	__CPROVER_assert(valid_rest(&fsm, &cfg), "induction: the rest");
+	__CPROVER_assert(agree_discharge(&o, &fsm.discharge),
+			 "observed: discharge path");
+	__CPROVER_assert(output_agrees(BG_OUT_LOAD), "observed: load");
+	__CPROVER_assert(output_agrees(BG_OUT_CHARGER), "observed: charger");
+	__CPROVER_assert(output_agrees(BG_OUT_PRE_ALARM),
+			 "observed: pre-alarm");
+	__CPROVER_assert(agree_sounder(&o, &fsm), "observed: sounder");
+	__CPROVER_assert(agree_rest(&o, &fsm), "observed: the rest");
+	__CPROVER_assert(spell_agrees(&quiet, &o.quiet, now),
+			 "observed: how long it has been quiet");
+	__CPROVER_assert(spell_agrees(&allowed, &o.allowed, now),
+			 "observed: how long discharge has been allowed");
+	__CPROVER_assert(spell_agrees(&charge, &o.charge, now),
+			 "observed: how long charging has been allowed");
+	__CPROVER_assert(gone_agrees(), "observed: how long the load is off");
+}
+
+/*
+ * As driver/gpio.c does it: all that was asked for is tried, where there is
+ * such an output, and what does not fail is as it was to be.
+ */
+static void outputs_done(void)
+{
+	unsigned int n;
+
+	in.tried = (res.write | res.check) & present;
+	in.checked = res.check & present;
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		__CPROVER_assume((in.out_failed & BIT(n)) ||
+				 !(in.out_level & BIT(n)) == !fsm.out[n].want);
+}
+
+/* When the reconnect delay has to wake the system. */
+static u64 step_resume_at(void)
+{
+	const struct bg_discharge *path = &fsm.discharge;
+
+	return path->state == BG_LOAD_OFF && path->reconnecting ?
+	       bg_after(path->disconnected, fsm.set.reconnect_delay) : BG_NEVER;
+}
+
+/* What prove_times() proves of a state is what the step tells. */
+static void step_times(void)
+{
+	__CPROVER_assert(res.deadline > fsm.now,
+			 "times: the deadline lies ahead");
+	__CPROVER_assert(res.stay_awake == bg_awake(&fsm, &cfg, fsm.now),
+			 "times: what keeps awake is the state's");
+	__CPROVER_assert(res.resume_at == step_resume_at(),
+			 "times: when to wake is the state's");
+}
+
+static void step(void)
+{
+	const struct before was = {
+		.safe_until = bg_fsm_load_safe_until(&fsm),
+		.disconnects = fsm.counters.load_disconnects,
+		.state = fsm.view.state,
+		.load = o.out[BG_OUT_LOAD].want,
+		.charger = o.out[BG_OUT_CHARGER].want,
+		.awaited = o.write_awaited,
+		.reconnecting = o.reconnecting,
+		.disconnected = o.disconnect[0],
+	};
+	const u64 now = any_u64();
+
+	any_inputs(&in);
+	__CPROVER_assume(valid_settings(&in.settings) && now <= PROOF_TIME);
+	outputs_done();
+
+	bg_fsm_step(&fsm, &cfg, &in, now, &res);
+	step_judge(&was, now);
+	step_times();
+}
+
+static void any_spell(struct spell *s)
+{
+	s->bad = any_u64();
+	s->shortest = any_u64();
+	s->ever = any_bool();
+}
+
+/* Any valid state, and an observer that knows how it came to it. */
+static void any_state(void)
+{
+	any_config(&cfg);
+	cfg.lines = PROOF_LINES;
+	any_fsm(&fsm);
+	any_observer(&o, &fsm, &cfg);
+	any_spell(&quiet);
+	any_spell(&allowed);
+	any_spell(&charge);
+	gone.at = any_u64();
+	gone.shortest = any_u64();
+	gone.waits = any_bool();
+	res.write = any_u32();
+	res.check = any_u32();
+	present = any_u32();
+
+	__CPROVER_assume(valid_config(&cfg));
+	__CPROVER_assume(valid_discharge(&fsm.discharge, &fsm.set, fsm.now));
+	__CPROVER_assume(valid_charge(&fsm) && valid_outputs(&fsm, &cfg));
+	__CPROVER_assume(valid_times(&fsm) && valid_view(&fsm, &cfg) &&
+			 valid_rest(&fsm, &cfg));
+	__CPROVER_assume(agree_discharge(&o, &fsm.discharge));
+	__CPROVER_assume(output_agrees(BG_OUT_LOAD) &&
+			 output_agrees(BG_OUT_CHARGER) &&
+			 output_agrees(BG_OUT_PRE_ALARM) &&
+			 agree_sounder(&o, &fsm));
+	__CPROVER_assume(agree_rest(&o, &fsm));
+	__CPROVER_assume(spell_agrees(&quiet, &o.quiet, o.now) &&
+			 spell_agrees(&allowed, &o.allowed, o.now) &&
+			 spell_agrees(&charge, &o.charge, o.now) &&
+			 gone_agrees());
+	__CPROVER_assume(fsm.now <= PROOF_TIME && fsm.seq < PROOF_SEQS &&
+			 fsm.counters.pre_alarms < PROOF_COUNTS &&
+			 fsm.counters.load_disconnects < PROOF_COUNTS &&
+			 fsm.counters.charger_disconnects < PROOF_COUNTS &&
+			 fsm.counters.remote_offs < PROOF_COUNTS &&
+			 fsm.counters.faults < PROOF_COUNTS);
+}
+
+void prove_bind(void)
+{
+	struct bg_settings set;
+	u64 now = any_u64();
+
+	any_config(&cfg);
+	cfg.lines = PROOF_LINES;
+	any_settings(&set);
+	__CPROVER_assume(valid_config(&cfg) && valid_settings(&set) &&
+			 now <= PROOF_TIME);
+
+	bg_fsm_init(&fsm, &set, now);
+	obs_start(&o, &cfg, &set, now);
+	step();
+	RULE("bind: is event 1", true, res.evented && res.event.seq == 1);
+	RULE("bind: every output is written", true, (res.write & 7) == 7);
+	RULE("bind: the first level counts as long held",
+	     o.now_lines.permit && !o.now_lines.forbidden,
+	     res.outputs & BIT(BG_OUT_LOAD));
+}
+
+void prove_step(void)
+{
+	any_state();
+	step();
+}
+
+static void lines_are_valid(void)
+{
+	unsigned int n;
+
+	for (n = 0; n < BG_LINES_MAX; n++)
+		__CPROVER_assume(!(cfg.lines & BIT(n)) ||
+				 valid_line_seen(&fsm.line[n], &cfg, n,
+						 fsm.now));
+}
+
+/*
+ * The deadline is one of the state, not of the way to it: what is proved of any
+ * valid state is true after every step that leads to one.
+ */
+void prove_times(void)
+{
+	struct bg_discharge_rules rules;
+	struct obs_told told;
+
+	any_state();
+	lines_are_valid();
+	o.now_lines.forbidden = !o.allowed.holds;
+	told.safe_until = bg_fsm_load_safe_until(&fsm);
+	rules = bg_discharge_rules_of(&fsm, &cfg);
+	res.deadline = bg_next(&fsm, &cfg, &rules, fsm.now);
+	res.stay_awake = bg_awake(&fsm, &cfg, fsm.now);
+	res.resume_at = step_resume_at();
+	obs_judge_times(&o, &res, &told);
+}
+
+/* After any step, nothing comes in and its deadline has not come. */
+void prove_deadline(void)
+{
+	u64 now = any_u64();
+	struct bg_view was;
+	u64 deadline;
+
+	any_state();
+	any_inputs(&in);
+	__CPROVER_assume(valid_settings(&in.settings) && now <= PROOF_TIME);
+	outputs_done();
+	bg_fsm_step(&fsm, &cfg, &in, now, &res);
+	lines_are_valid();
+
+	was = fsm.view;
+	deadline = res.deadline;
+	now = any_u64();
+	__CPROVER_assume(now < deadline && now <= PROOF_TIME);
+	in = (struct bg_inputs) { 0 };
+	lines_stay = true;
+	bg_fsm_step(&fsm, &cfg, &in, now, &res);
+	RULE("deadline: before it, nothing is written and no event is due",
+	     true, !res.write && !res.evented && obs_same(&was, &fsm.view));
+}
+
+void prove_unbind(void)
+{
+	const u64 now = any_u64();
+	u64 seq;
+
+	any_state();
+	seq = fsm.seq;
+	bg_fsm_unbind(&fsm, now, &res);
+	RULE("unbind: an event, the next", true,
+	     res.evented && res.event.seq == seq + 1 && fsm.seq == seq + 1 &&
+	     res.event.cause == BIT(BG_CAUSE_UNBIND));
+	RULE("unbind: all outputs told off, by the user", true,
+	     !res.event.view.outputs && res.event.view.state == BG_STANDBY &&
+	     (res.event.view.load_reasons & BIT(BG_WHY_USER)) &&
+	     (res.event.view.charger_reasons & BIT(BG_WHY_USER)));
+	RULE("unbind: nothing to do any more", true,
+	     !res.write && !res.outputs && res.deadline == BG_NEVER);
+}
