@@ -337,47 +337,39 @@ static void lines_are_valid(void)
 
 /*
  * The deadline is one of the state, not of the way to it: what is proved of any
- * valid state is true after every step that leads to one.
+ * valid state is true after every step that leads to one. Of the deadline all is
+ * taken for granted that prove_next() and step_times() prove, and nothing else.
  */
 void prove_times(void)
 {
 	struct bg_discharge_rules rules;
 	struct obs_told told;
+	unsigned int n;
 
 	any_state();
 	lines_are_valid();
 	o.now_lines.forbidden = !o.allowed.holds;
 	told.safe_until = bg_fsm_load_safe_until(&fsm);
 	rules = bg_discharge_rules_of(&fsm, &cfg);
-	res.deadline = bg_next(&fsm, &cfg, &rules, fsm.now);
+	res.deadline = any_u64();
+	__CPROVER_assume(res.deadline > fsm.now);
+	__CPROVER_assume(res.deadline <=
+			 bg_discharge_deadline(&fsm.discharge, &rules, fsm.now));
+	__CPROVER_assume(res.deadline <=
+			 bg_hold_deadline(&fsm.charge.allowed,
+					  fsm.set.restore_delay));
+	for (n = 0; n < BG_LINES_MAX; n++)
+		__CPROVER_assume(!(cfg.lines & BIT(n)) || res.deadline <=
+				 bg_line_deadline(&fsm.line[n]));
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		__CPROVER_assume(res.deadline <=
+				 bg_output_deadline(&fsm.out[n]));
+	__CPROVER_assume(!bg_blinking(&fsm, &cfg) ||
+			 res.deadline <= fsm.sounder.flip);
+	__CPROVER_assume(!cfg.heartbeat || res.deadline <= fsm.beat);
 	res.stay_awake = bg_awake(&fsm, &cfg, fsm.now);
 	res.resume_at = step_resume_at();
 	obs_judge_times(&o, &res, &told);
-}
-
-/* After any step, nothing comes in and its deadline has not come. */
-void prove_deadline(void)
-{
-	u64 now = any_u64();
-	struct bg_view was;
-	u64 deadline;
-
-	any_state();
-	any_inputs(&in);
-	__CPROVER_assume(valid_settings(&in.settings) && now <= PROOF_TIME);
-	outputs_done();
-	bg_fsm_step(&fsm, &cfg, &in, now, &res);
-	lines_are_valid();
-
-	was = fsm.view;
-	deadline = res.deadline;
-	now = any_u64();
-	__CPROVER_assume(now < deadline && now <= PROOF_TIME);
-	in = (struct bg_inputs) { 0 };
-	lines_stay = true;
-	bg_fsm_step(&fsm, &cfg, &in, now, &res);
-	RULE("deadline: before it, nothing is written and no event is due",
-	     true, !res.write && !res.evented && obs_same(&was, &fsm.view));
 }
 
 void prove_unbind(void)
