@@ -40,7 +40,7 @@ SUITES = {
     "matrix": Suite("builds for all kernels and architectures; sizes",
                     "scripts/build-matrix.py", "scripts/build-matrix.py --full"),
     "configs": Suite("builds without what the driver can do without",
-                     "scripts/build-configs.py", "scripts/build-configs.py --full"),
+                     None, "scripts/build-configs.py --full"),
 
     # The driver in a kernel.
     "kunit": Suite("KUnit suites in QEMU, with lockdep",
@@ -50,7 +50,7 @@ SUITES = {
                            "scripts/run-kunit.py --in-tree --arch um --arch arm64 "
                            "--arch x86_64"),
     "kunit-faults": Suite("the KUnit suites of the driver, with seeded faults",
-                          "scripts/kunit-faults.py", "scripts/kunit-faults.py --full"),
+                          None, "scripts/kunit-faults.py --full"),
     "simtest": Suite("end to end with gpio-sim, in warped time", "scripts/simtest.py"),
     "e2e": Suite("end to end on stock kernels, lines driven from outside", "scripts/e2e.py",
                  "scripts/e2e.py --kernel 6.12 --kernel 6.1 --kernel 7.3"),
