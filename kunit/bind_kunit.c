@@ -245,18 +245,15 @@ static void bind_deferred(struct kunit *test)
 	int ret;
 
 	rig->board.late_lines = BIT(BANK_LOW_CELL);
-	/* Wired before the kernel has a look at it. */
-	board_make(test, &rig->board, "battguard-board", BOARD_USUAL,
-		   bind_props);
-	KUNIT_EXPECT_EQ(test, board_bind(&rig->board), -EAGAIN);
+	/*
+	 * Wired before the kernel has a look at it, which it takes by itself: a
+	 * device that is bound by hand and put off leaks the reason for it.
+	 */
+	board_make(test, &rig->board, "battguard", BOARD_USUAL, bind_props);
 	KUNIT_EXPECT_NULL(test, rig->board.pdev->dev.driver);
 	KUNIT_EXPECT_EQ(test, bank_acts(&rig->bank), 0);
 	bind_expect_nothing(test, rig);
-	board_break(&rig->board);
 
-	/* And by itself, as the kernel does it, when the controller is there. */
-	board_make(test, &rig->board, "battguard", BOARD_USUAL, bind_props);
-	KUNIT_EXPECT_EQ(test, bank_acts(&rig->bank), 0);
 	/* Of no module: on 6.1 tests run before their module is fully there. */
 	ret = __platform_driver_register(&bind_late_driver, NULL);
 	KUNIT_ASSERT_EQ(test, ret, 0);

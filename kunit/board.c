@@ -152,7 +152,7 @@ void board_make(struct kunit *test, struct board *board, const char *device,
  * board_bind() - bind the driver
  * @board: board
  *
- * Return: 0, or what the probe gave; -EAGAIN if it was put off.
+ * Return: 0, or what the probe gave.
  */
 int board_bind(struct board *board)
 {

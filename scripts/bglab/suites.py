@@ -28,7 +28,7 @@ SUITES = {
     "coverage": Suite("MC/DC, branches and lines of the decision under its tests",
                       "scripts/coverage"),
     "mutation": Suite("mutants of the decision, to be found by its tests",
-                      "kunit/host/mutate.py --every 4", "kunit/host/mutate.py"),
+                      "kunit/host/mutate.py --every 6", "kunit/host/mutate.py"),
     "fuzz": Suite("the decision, properties and the tool, fuzzed",
                   "scripts/fuzz --seconds 15", "scripts/fuzz --seconds 300"),
     "fuzz-faults": Suite("the fuzzers, with seeded faults", None, "scripts/fuzz --faults"),
