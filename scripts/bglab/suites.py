@@ -28,7 +28,7 @@ SUITES = {
     "coverage": Suite("MC/DC, branches and lines of the decision under its tests",
                       "scripts/coverage"),
     "mutation": Suite("mutants of the decision, to be found by its tests",
-                      "kunit/host/mutate.py --every 6", "kunit/host/mutate.py"),
+                      "kunit/host/mutate.py --every 12", "kunit/host/mutate.py"),
     "fuzz": Suite("the decision, properties and the tool, fuzzed",
                   "scripts/fuzz --seconds 15", "scripts/fuzz --seconds 300"),
     "fuzz-faults": Suite("the fuzzers, with seeded faults", None, "scripts/fuzz --faults"),
@@ -65,8 +65,8 @@ SUITES = {
 
     # What is told.
     "clients": Suite("programs of others that read the driver", "scripts/clients.py"),
-    "tooltest": Suite("battguardctl on stock kernels", "scripts/tooltest.py",
-                      "scripts/tooltest.py --long"),
+    "tooltest": Suite("battguardctl on stock kernels",
+                      "scripts/tooltest.py --kernel 6.12", "scripts/tooltest.py --long"),
     "ynl": Suite("the kernel's own netlink client against battguardctl",
                  "scripts/ynltest.py --kernel 6.12", "scripts/ynltest.py"),
     "tool-faults": Suite("the tests of netlink and of the tool, with seeded faults", None,
