@@ -245,7 +245,7 @@ bool bg_sleep(struct battguard *bg, bool asleep)
  *
  * Returns when the change has taken effect.
  *
- * Return: 0, or -ENODEV while the device comes or goes.
+ * Return: 0, or -ENODEV while the device comes or goes, or the system sleeps.
  */
 int bg_set(struct battguard *bg, enum bg_setting id, u64 value)
 {
@@ -269,7 +269,7 @@ int bg_set(struct battguard *bg, enum bg_setting id, u64 value)
  *
  * Returns when the changes have taken effect, in one evaluation.
  *
- * Return: 0, or -ENODEV while the device comes or goes.
+ * Return: 0, or -ENODEV while the device comes or goes, or the system sleeps.
  */
 int bg_set_all(struct battguard *bg, u32 which, const struct bg_settings *set)
 {

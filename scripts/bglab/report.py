@@ -69,6 +69,7 @@ class Row:
     passed: int
     failed: int
     seconds: float
+    cpu: float                  # seconds of all processors together
     kernels: list
     complaints: list            # the lines that say what failed
 
@@ -76,12 +77,14 @@ class Row:
 def table(rows):
     """The rows as plain text, with the sums."""
     width = max(len(row.name) for row in rows)
-    out = [f"{'suite':<{width}} {'passed':>7} {'failed':>7} {'seconds':>8}  kernels"]
+    out = [f"{'suite':<{width}} {'passed':>7} {'failed':>7} {'seconds':>8} {'cpu':>8}  kernels"]
     for row in rows:
-        out.append(f"{row.name:<{width}} {row.passed:>7} {row.failed:>7} {row.seconds:>8.0f}  "
+        out.append(f"{row.name:<{width}} {row.passed:>7} {row.failed:>7} {row.seconds:>8.0f} "
+                   f"{row.cpu:>8.0f}  "
                    + (", ".join(row.kernels) or "-"))
     out.append(f"{'all':<{width}} {sum(row.passed for row in rows):>7} "
-               f"{sum(row.failed for row in rows):>7} {sum(row.seconds for row in rows):>8.0f}")
+               f"{sum(row.failed for row in rows):>7} {sum(row.seconds for row in rows):>8.0f} "
+               f"{sum(row.cpu for row in rows):>8.0f}")
     return "\n".join(out)
 
 
@@ -131,14 +134,15 @@ def write(build, title, revision, rows):
            f"<p>{when}, revision {html.escape(revision)}: <b>{passed} passed, "
            f"{failed} failed</b>.</p>",
            "<table><tr>" + _cells("th", ["suite", "what", "passed", "failed", "seconds",
-                                         "kernels"]) + "</tr>"]
+                                         "cpu seconds", "kernels"]) + "</tr>"]
     for row in rows:
         link = f'<td><a href="log/{html.escape(row.name)}.log">{html.escape(row.name)}</a></td>'
         out.append(f"<tr{' class=bad' if row.failed else ''}>" + link
-                   + _cells("td", [row.what, row.passed, row.failed, row.seconds,
+                   + _cells("td", [row.what, row.passed, row.failed, row.seconds, row.cpu,
                                    ", ".join(row.kernels) or "-"]) + "</tr>")
     out.append("<tr>" + _cells("th", ["all", "", passed, failed,
-                                      sum(row.seconds for row in rows), ""]) + "</tr></table>")
+                                      sum(row.seconds for row in rows),
+                                      sum(row.cpu for row in rows), ""]) + "</tr></table>")
     for row in rows:
         if row.complaints:
             out.append(f"<h2>Failed in {html.escape(row.name)}</h2><pre>"
