@@ -251,6 +251,16 @@ static bool bg_awake(const struct bg_fsm *fsm, const struct bg_config *cfg,
 	       bg_hold_pending(&fsm->charge.allowed);
 }
 
+/* The reconnect delay goes on in a system that sleeps, and has to wake it. */
+static u64 bg_resume_at(const struct bg_fsm *fsm)
+{
+	const struct bg_discharge *path = &fsm->discharge;
+
+	if (path->state != BG_LOAD_OFF || !path->reconnecting)
+		return BG_NEVER;
+	return bg_after(path->disconnected, fsm->set.reconnect_delay);
+}
+
 static void bg_act(struct bg_fsm *fsm, const struct bg_config *cfg, bool sound,
 		   u64 now, struct bg_result *res)
 {
@@ -396,10 +406,7 @@ void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
 
 	res->deadline = bg_next(fsm, cfg, &rules, now);
 	res->stay_awake = bg_awake(fsm, cfg, now);
-	res->resume_at = fsm->discharge.state == BG_LOAD_OFF &&
-			 fsm->discharge.reconnecting ?
-			 bg_after(fsm->discharge.disconnected,
-				  fsm->set.reconnect_delay) : BG_NEVER;
+	res->resume_at = bg_resume_at(fsm);
 }
 
 /**

@@ -32,6 +32,7 @@ static void line_rules(const struct bg_line *was, const struct bg_line *line,
 	const bool soft = cfg.debounce && !(cfg.hw_debounce & bit);
 	const bool is_bad = bg_line_faulty(line);
 	const bool was_bad = bg_line_faulty(was);
+	const bool due = bg_fsm_lines_to_read(&fsm, &cfg, now) & bit;
 
 	RULE("line: counts as open while it bounces or cannot be read",
 	     is_bad, line->level == open);
@@ -43,8 +44,7 @@ static void line_rules(const struct bg_line *was, const struct bg_line *line,
 	     line->state == BG_LINE_IDLE && line->level == !!(in.level & bit));
 	RULE("line: left alone until its next try is due",
 	     was->state == BG_LINE_UNREADABLE,
-	     !(bg_fsm_lines_to_read(&fsm, &cfg, now) & bit) ==
-	     (line->state == BG_LINE_UNREADABLE && now < line->until));
+	     due == (line->state != BG_LINE_UNREADABLE || now >= line->until));
 	RULE("line: a window opens with the first edge, for its length",
 	     soft && was->state == BG_LINE_IDLE && edge && !sleeps && good &&
 	     line->state != BG_LINE_BOUNCING,

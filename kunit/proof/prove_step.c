@@ -185,12 +185,12 @@ static void step_judge(const struct before *was, u64 now)
 	__CPROVER_assert(agree_sounder(&o, &fsm), "observed: sounder");
 	__CPROVER_assert(agree_rest(&o, &fsm), "observed: the rest");
 	__CPROVER_assert(spell_agrees(&quiet, &o.quiet, now),
-			 "observed: how long it has been quiet");
+			 "observer alone: how long it has been quiet");
 	__CPROVER_assert(spell_agrees(&allowed, &o.allowed, now),
-			 "observed: how long discharge has been allowed");
+			 "observer alone: how long discharge has been allowed");
 	__CPROVER_assert(spell_agrees(&charge, &o.charge, now),
-			 "observed: how long charging has been allowed");
-	__CPROVER_assert(gone_agrees(), "observed: how long the load is off");
+			 "observer alone: how long charging has been allowed");
+	__CPROVER_assert(gone_agrees(), "observer alone: how long the load is off");
 }
 
 /*
@@ -208,15 +208,6 @@ static void outputs_done(void)
 				 !(in.out_level & BIT(n)) == !fsm.out[n].want);
 }
 
-/* When the reconnect delay has to wake the system. */
-static u64 step_resume_at(void)
-{
-	const struct bg_discharge *path = &fsm.discharge;
-
-	return path->state == BG_LOAD_OFF && path->reconnecting ?
-	       bg_after(path->disconnected, fsm.set.reconnect_delay) : BG_NEVER;
-}
-
 /* What prove_times() proves of a state is what the step tells. */
 static void step_times(void)
 {
@@ -224,7 +215,7 @@ static void step_times(void)
 			 "times: the deadline lies ahead");
 	__CPROVER_assert(res.stay_awake == bg_awake(&fsm, &cfg, fsm.now),
 			 "times: what keeps awake is the state's");
-	__CPROVER_assert(res.resume_at == step_resume_at(),
+	__CPROVER_assert(res.resume_at == bg_resume_at(&fsm),
 			 "times: when to wake is the state's");
 }
 
@@ -368,7 +359,7 @@ void prove_times(void)
 			 res.deadline <= fsm.sounder.flip);
 	__CPROVER_assume(!cfg.heartbeat || res.deadline <= fsm.beat);
 	res.stay_awake = bg_awake(&fsm, &cfg, fsm.now);
-	res.resume_at = step_resume_at();
+	res.resume_at = bg_resume_at(&fsm);
 	obs_judge_times(&o, &res, &told);
 }
 
