@@ -20,10 +20,12 @@ from bglab.cases import charge, discharge, leave, pc, probe, suspend
 from bglab.common import main
 
 SETS = {"lines": (charge, discharge, leave, probe), "suspend": (suspend,), "acpi": (pc,)}
+# Guests at a time: they mostly wait.
+JOBS = 10
 
 
 def e2e():
-    parser = suite.parser(__doc__, jobs=10, kernels=(*kernels.SERIES, "npcm"))
+    parser = suite.parser(__doc__, jobs=JOBS, kernels=(*kernels.SERIES, "npcm"))
     parser.add_argument("--set", default="lines", choices=SETS, help="default: lines")
     options = parser.parse_args()
     modules = [module.__name__ for module in SETS[options.set]]

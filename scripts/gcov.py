@@ -3,28 +3,31 @@
 """Which lines and branches of the driver run in its tests, by the kernel's gcov.
 
 The driver is built with the compiler's counters for a kernel that has them. On
-it run the KUnit suites, the gpio-sim cases, and a board whose lines are driven
-from outside, with netlink's users: malformed messages and the tool. What all of
-them ran together is added up. A line that none of them ran fails, unless
-scripts/gcov.allow says why; so does a line there that runs or is gone, and a
-test that fails.
+it run the KUnit suites, the gpio-sim cases, the end-to-end scenarios, and
+netlink's users: malformed messages and the tool. What all of them ran together
+is added up. A line that none of them ran fails, unless scripts/gcov.allow says
+why; so does a line there that runs or is gone, and a test that fails.
 """
 
 import argparse
 import base64
 import collections
+import contextlib
+import dataclasses
 import json
 import pathlib
 import re
 import shutil
 import sys
+import threading
 
 sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
+import e2e
 import nlfuzz
 import simtest
-from bglab import board, devicetree, guest, kernels, kunit, lines, simplan, srckernel, tap
+from bglab import (board, cases, devicetree, guest, kernels, kunit, lines, simplan, srckernel, tap)
 from bglab.common import BUILD, ROOT, Trouble, main, run, setup
 from tooltest import kit
 
@@ -58,13 +61,17 @@ class Counters:
 
     def __init__(self, objects):
         self._objects = objects
+        self._lock = threading.Lock()
+        self._count = 0
         self.runs = []
         shutil.rmtree(WORK, ignore_errors=True)
 
     def fetch(self, vm):
         """Called when the driver is gone; its counters are kept by the kernel."""
-        name = f"run{len(self.runs) + 1}"
         text = vm.sh(FETCH, timeout=300)
+        with self._lock:
+            self._count += 1
+            name = f"run{self._count}"
         home = WORK / name
         home.mkdir(parents=True)
         archive = WORK / f"{name}.tgz"
@@ -92,6 +99,23 @@ class Counters:
                  for each in json.loads(told.read_text(encoding="utf-8"))["files"]}
         return {name: [line for line in found if not line["gcovr/noncode"]]
                 for name, found in sorted(files.items()) if name not in LEFT_OUT}
+
+
+def boards(counters, kernel, module):
+    """The end-to-end scenarios; a board that is gone in its scenario is not counted."""
+    def ending(vm):
+        vm.run("rmmod battguard")
+        # In the panic scenario there is nobody left to ask.
+        with contextlib.suppress(Trouble):
+            counters.fetch(vm)
+
+    counted = dataclasses.replace(kernel, ending=ending)
+    modules = [each.__name__ for each in e2e.SETS["lines"]]
+    report = tap.Report()
+    tap.run(report, [(name, lambda checks, play=play: play(counted, module, checks))
+                     for name, play in cases.SCENARIOS.items() if play.__module__ in modules],
+            e2e.JOBS)
+    return {"ok": report.passed, "not ok": report.failed}
 
 
 def users(counters, kernel, module):
@@ -168,7 +192,7 @@ def judge(files, only):
 def entry():
     """All runs, or those named; what does not run is judged for all of them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", choices=("kunit", "simtest", "netlink"), action="append",
+    parser.add_argument("--only", choices=("kunit", "simtest", "e2e", "netlink"), action="append",
                         help="run this alone, tell what runs and judge nothing")
     only = parser.parse_args().only
     setup("base", "gcov", "cross")
@@ -180,6 +204,7 @@ def entry():
         "kunit": lambda: kunit.run_series(SERIES, CONFIG, counters.fetch, extra=COUNTED),
         "simtest": lambda: simtest.play(SERIES, simplan.load(), config=CONFIG,
                                         ending=counters.fetch, extra=COUNTED),
+        "e2e": lambda: boards(counters, kernel, module),
         "netlink": lambda: users(counters, kernel, module),
     }
     report = tap.Report()

@@ -64,6 +64,14 @@ class Board(guest.Guest):
                          nodes or devicetree.guard_node(changes, NODE, machine.controller),
                          [module, *helpers], {"bin/show": SHOW}, setup_script=setup_script,
                          lines=wires, machine=machine, **options)
+        self._ending = kernel.ending
+
+    def __exit__(self, kind, *_):
+        try:
+            if self._ending and not kind and self.lives():
+                self._ending(self)
+        finally:
+            super().__exit__(kind, *_)
 
     def show(self, *files):
         """Values of the supply's files, by name."""

@@ -142,7 +142,7 @@ class Guest:
         self._watchdog.daemon = True
         self._watchdog.start()
         if self.lines:
-            self.lines.start(self._alive)
+            self.lines.start(self.lives)
         self._wait_answer("ready", 180)
 
     def __exit__(self, *_):
@@ -169,7 +169,8 @@ class Guest:
     def pid(self):
         return self._process.pid if self._process else None
 
-    def _alive(self):
+    def lives(self):
+        """Whether QEMU runs."""
         return self._process.poll() is None
 
     def poweroff(self, command="poweroff -f", timeout=120):

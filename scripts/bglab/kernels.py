@@ -55,6 +55,7 @@ class Kernel:
     headers: Headers
     image: pathlib.Path
     modules: pathlib.Path       # lib/modules/<abi>
+    ending: object = None       # called with each board that ends alive
 
     @property
     def series(self):
