@@ -21,9 +21,9 @@ endif
 PYTHON ?= python3 -B
 # scripts/bglab/suites.py says what each of them runs.
 SUITES := source netlink binding-check lint lint-faults host-test coverage \
-	mutation fuzz-faults proof proof-faults matrix configs kunit \
-	kunit-in-tree kunit-faults simtest e2e npcm acpi suspend sanitize gcov \
-	clients tooltest ynl tool-faults nlfuzz
+	mutation fuzz-faults proof proof-faults proof-cover matrix configs \
+	kunit kunit-in-tree kunit-faults simtest e2e npcm acpi suspend \
+	sanitize gcov clients tooltest ynl tool-faults nlfuzz
 
 all: modules
 

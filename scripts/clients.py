@@ -20,6 +20,8 @@ from clients import changing, files, many, reading     # noqa: F401 (register)
 
 def clients():
     parser = suite.parser(__doc__, jobs=3)
+    parser.add_argument("--config", default="sim-kunit", choices=("sim-kunit", "sanitize"),
+                        help="of the kernel built from source (default: sim-kunit)")
     parser.add_argument("--write", action="store_true",
                         help="write what was seen on 6.12 into the document")
     options = parser.parse_args()
@@ -30,7 +32,7 @@ def clients():
     labs = {}
 
     def prepare(series):
-        labs[series] = bank.Lab(series)
+        labs[series] = bank.Lab(series, options.config)
         return (labs[series],)
 
     tap.run(report, suite.jobs(chosen, options, prepare), options.jobs)

@@ -26,8 +26,6 @@ from sanitize import busy, kit, memory, seeds
 
 # Seconds of everything at once.
 STORM = 30
-# What a short run has of the cases on gpio-sim.
-SHORT_CASES = r"forbidden 5 s after|bound and unbound|class's properties|a user: remembered"
 # End to end on a PL061 in real time. KCSAN's kernel has races of its own, which
 # those scenarios would take for the driver's.
 SCENARIOS = {
@@ -64,20 +62,18 @@ def parts(config, short):
 
 def alone(config, short):
     """{name: function()} of what gives counts, and prints its results itself."""
-    chosen = [case for case in simplan.load()
-              if not short or re.search(SHORT_CASES, case.name)]
     options = {"config": config, "ending": kit.ending(config), **kit.CONFIGS[config]}
     # The driver's cases on two processors as well take minutes of real time.
     runs = [run for run in kunit.RUNS if not short or run[1] == 1]
     return {"kunit": lambda: kunit.run_series(kit.SERIES, runs=runs, **options),
-            "gpio-sim": lambda: simtest.play(kit.SERIES, chosen, **options)}
+            "gpio-sim": lambda: simtest.play(kit.SERIES, simplan.load(), **options)}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kernel", action="append", choices=list(kit.CONFIGS),
                         help="may be repeated (default: all; the first in a short run)")
-    parser.add_argument("--short", action="store_true", help="KUnit, some cases, some faults")
+    parser.add_argument("--short", action="store_true", help="KUnit, gpio-sim, some faults")
     parser.add_argument("-k", metavar="PATTERN", default="", help="only parts that match")
     parser.add_argument("--list", action="store_true", help="name the parts and end")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="guests at a time")

@@ -11,14 +11,15 @@ import collections
 # full: that of `make verify`, None = the same.
 Suite = collections.namedtuple("Suite", "what short full", defaults=[None])
 
-SUITES = {
+# Nothing in these depends on how long something takes.
+SIDE_BY_SIDE = {
     # The sources.
     "source": Suite("the kernel's checkers of sources", "scripts/check-source"),
     "netlink": Suite("generated files against the netlink specification",
                      "scripts/ynl-regen --check"),
     "binding-check": Suite("devicetree binding, good and bad nodes", "scripts/check-binding"),
     "lint": Suite("static checkers: sparse, coccicheck, clang-tidy and others",
-                  "scripts/lint.py", "scripts/lint.py --full"),
+                  "scripts/lint.py --only ^(?!clang-tidy)", "scripts/lint.py --full"),
     "lint-faults": Suite("the checkers of sources, with seeded faults", None,
                          "scripts/lint.py --seeds"),
 
@@ -35,6 +36,7 @@ SUITES = {
     "proof": Suite("the rules of the decision, proved by induction",
                    "scripts/prove", "scripts/prove --all-lines"),
     "proof-faults": Suite("the rules, with seeded faults", None, "scripts/prove --faults"),
+    "proof-cover": Suite("what the proof reaches of the decision", None, "scripts/prove --cover"),
 
     # Kernels and compilers.
     "matrix": Suite("builds for all kernels and architectures; sizes",
@@ -42,16 +44,24 @@ SUITES = {
     "configs": Suite("builds without what the driver can do without",
                      None, "scripts/build-configs.py --full"),
 
-    # The driver in a kernel.
-    "kunit": Suite("KUnit suites in QEMU, with lockdep",
+    # Netlink.
+    "ynl": Suite("the kernel's own netlink client against battguardctl",
+                 "scripts/ynltest.py --kernel 6.12", "scripts/ynltest.py"),
+    "nlfuzz": Suite("malformed netlink messages on a kernel with KASAN", "scripts/nlfuzz.py",
+                    "scripts/nlfuzz.py --count 1000000"),
+}
+
+ONE_BY_ONE = {
+    # The driver in a kernel. To build one from source takes minutes: make check has
+    # KUnit and gpio-sim on that of sanitize only.
+    "kunit": Suite("KUnit suites in QEMU, with lockdep", None,
                    "scripts/run-kunit.py --kernel 6.12 --kernel 6.1"),
-    "kunit-in-tree": Suite("KUnit suites in a kernel tree, by its kunit.py",
-                           "scripts/run-kunit.py --in-tree",
+    "kunit-in-tree": Suite("KUnit suites in a kernel tree, by its kunit.py", None,
                            "scripts/run-kunit.py --in-tree --arch um --arch arm64 "
                            "--arch x86_64"),
     "kunit-faults": Suite("the KUnit suites of the driver, with seeded faults",
                           None, "scripts/kunit-faults.py --full"),
-    "simtest": Suite("end to end with gpio-sim, in warped time", "scripts/simtest.py"),
+    "simtest": Suite("end to end with gpio-sim, in warped time", None, "scripts/simtest.py"),
     "e2e": Suite("end to end on stock kernels, lines driven from outside", "scripts/e2e.py",
                  "scripts/e2e.py --kernel 6.12 --kernel 6.1 --kernel 7.3"),
     "npcm": Suite("end to end on a board with the pin controller of an SoC", None,
@@ -59,18 +69,17 @@ SUITES = {
     "acpi": Suite("end to end on a PC, described by ACPI", "scripts/e2e.py --set acpi"),
     "suspend": Suite("end to end, suspended to RAM",
                      "scripts/e2e.py --set suspend --kernel 6.12", "scripts/e2e.py --set suspend"),
-    "sanitize": Suite("kernels that check themselves, with seeded faults",
+    "sanitize": Suite("KUnit and more on kernels that check themselves; seeded faults",
                       "scripts/sanitize.py --short", "scripts/sanitize.py"),
     "gcov": Suite("lines and branches of the driver under its tests", None, "scripts/gcov.py"),
 
     # What is told.
-    "clients": Suite("programs of others that read the driver", "scripts/clients.py"),
+    "clients": Suite("programs of others that read the driver",
+                     "scripts/clients.py --kernel 6.12 --config sanitize", "scripts/clients.py"),
     "tooltest": Suite("battguardctl on stock kernels",
                       "scripts/tooltest.py --kernel 6.12", "scripts/tooltest.py --long"),
-    "ynl": Suite("the kernel's own netlink client against battguardctl",
-                 "scripts/ynltest.py --kernel 6.12", "scripts/ynltest.py"),
     "tool-faults": Suite("the tests of netlink and of the tool, with seeded faults", None,
                          "scripts/toolseeds.py"),
-    "nlfuzz": Suite("malformed netlink messages on a kernel with KASAN", "scripts/nlfuzz.py",
-                    "scripts/nlfuzz.py --count 1000000"),
 }
+
+SUITES = {**SIDE_BY_SIDE, **ONE_BY_ONE}

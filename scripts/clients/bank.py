@@ -62,11 +62,15 @@ STATES = {
 
 
 class Lab:
-    """What all scenarios share: a kernel, the module, the image."""
+    """What all scenarios share: a stock kernel, the module, the image.
 
-    def __init__(self, series):
+    config: of the kernel built from source, where one with gpio-sim is needed.
+    """
+
+    def __init__(self, series, config):
         setup("base", "qemu", "dt", "cross", "headers", "kernel")
         self.series = series
+        self.config = config
         self.kernel = kernels.stock(series)
         self.module = kernels.build_module(self.kernel)
         self.captures = {}

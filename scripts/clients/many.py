@@ -75,7 +75,7 @@ class Crowd(guest.Guest):
     """A guest with many guards; labels: of each, None for a guard without; wires: of each."""
 
     def __init__(self, lab, labels, wires):
-        kernel = srckernel.build(lab.series)
+        kernel = srckernel.build(lab.series, lab.config)
         count = len(labels)
         banks = -(-count // PER_BANK)
         nodes = "".join(
@@ -90,7 +90,8 @@ class Crowd(guest.Guest):
             f"{_tools(wires)}n=0; while [ $n -lt {count} ]; do for w in {ups}; do pull $n $w 1; done; "
             "n=$((n + 1)); done\n"
             "insmod /modules/battguard.ko\n"
-            "echo 1 >/sys/kernel/tracing/events/battguard/battguard_decision/enable\n", warp=True)
+            "echo 1 >/sys/kernel/tracing/events/battguard/battguard_decision/enable\n", warp=True,
+            memory=1024)
 
     def values(self, name):
         """{supply: value} of a file of every supply."""

@@ -23,7 +23,7 @@ from .common import told, tracked
 
 SEEDS = pathlib.Path(__file__).resolve().parent / "seeds"
 LINT = ("scripts/lint.py",)
-MATRIX = ("scripts/build-matrix.py", "--series", "6.12", "--arch", "arm64", "--no-source")
+MATRIX = ("scripts/build-matrix.py", "--series", "6.12", "--arch", "arm64")
 COMMANDS = {
     **{name: (*LINT, "--only", f"^{name}$")
        for name in ("sparse", "clang-tidy", "coccicheck", "gcc-analyzer", "cppcheck",
