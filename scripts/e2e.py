@@ -24,18 +24,23 @@ SETS = {"lines": (charge, discharge, leave, probe), "suspend": (suspend,), "acpi
 JOBS = 10
 
 
+def scenarios(name):
+    """{name: function} of the scenarios of a set."""
+    modules = [module.__name__ for module in SETS[name]]
+    return {name: function for name, function in cases.SCENARIOS.items()
+            if function.__module__ in modules}
+
+
 def e2e():
     parser = suite.parser(__doc__, jobs=JOBS, kernels=(*kernels.SERIES, "npcm"))
     parser.add_argument("--set", default="lines", choices=SETS, help="default: lines")
     options = parser.parse_args()
-    modules = [module.__name__ for module in SETS[options.set]]
-    chosen = {name: function for name, function in suite.choose(cases.SCENARIOS, options).items()
-              if function.__module__ in modules}
+    wanted = suite.choose(scenarios(options.set), options)
     if options.list:
-        return suite.tell(chosen)
+        return suite.tell(wanted)
     prepare = acpi.prepare if options.set == "acpi" else board.prepare
     # The long ones first.
-    jobs = [(name, job) for name, job in suite.jobs(chosen, options, prepare)
+    jobs = [(name, job) for name, job in suite.jobs(wanted, options, prepare)
             if name.split()[0] != "npcm" or name.split()[1] not in cases.VIRT_ONLY]
     report = tap.Report()
     tap.run(report, jobs, options.jobs)

@@ -27,7 +27,7 @@ sys.dont_write_bytecode = True
 import e2e
 import nlfuzz
 import simtest
-from bglab import (board, cases, devicetree, guest, kernels, kunit, lines, simplan, srckernel, tap)
+from bglab import board, devicetree, guest, kernels, kunit, lines, simplan, srckernel, tap
 from bglab.common import BUILD, ROOT, Trouble, main, run, setup
 from tooltest import kit
 
@@ -110,11 +110,9 @@ def boards(counters, kernel, module):
             counters.fetch(vm)
 
     counted = dataclasses.replace(kernel, ending=ending)
-    modules = [each.__name__ for each in e2e.SETS["lines"]]
     report = tap.Report()
     tap.run(report, [(name, lambda checks, play=play: play(counted, module, checks))
-                     for name, play in cases.SCENARIOS.items() if play.__module__ in modules],
-            e2e.JOBS)
+                     for name, play in e2e.scenarios("lines").items()], e2e.JOBS)
     return {"ok": report.passed, "not ok": report.failed}
 
 

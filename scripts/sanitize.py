@@ -12,6 +12,7 @@ kind that is put into a copy of the driver must show in it.
 """
 
 import argparse
+import concurrent.futures
 import os
 import re
 import sys
@@ -19,22 +20,15 @@ import sys
 sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
+import e2e
 import simtest
-from bglab import cases, common, kunit, simplan, tap
-from bglab.cases import charge, discharge, leave, probe     # noqa: F401 (register)
+from bglab import common, kunit, simplan, tap
 from sanitize import busy, kit, memory, seeds
 
 # Seconds of everything at once.
 STORM = 30
-# End to end on a PL061 in real time. KCSAN's kernel has races of its own, which
-# those scenarios would take for the driver's.
-SCENARIOS = {
-    "sanitize": ("low_battery", "charge_path", "no_pulse", "line_not_to_be_had",
-                 "controller_comes_late", "unbound", "panicked"),
-    "kcsan": (),
-    "rt": ("low_battery", "charge_path", "remote", "intermittent", "bouncing_fast", "no_pulse",
-           "unbound", "panicked", "bound_often"),
-}
+# A case that sleeps longer than this in the guest's time is not for a short run.
+LONG = 300
 
 
 def scenario(config, run, checks):
@@ -47,8 +41,8 @@ def parts(config, short):
     """{name: function(checks)} of what runs side by side on a kernel."""
     jobs = {}
     if not short:
-        for name in SCENARIOS[config]:
-            jobs[name] = lambda checks, run=cases.SCENARIOS[name]: scenario(config, run, checks)
+        for name, run in e2e.scenarios("lines").items():
+            jobs[name] = lambda checks, run=run: scenario(config, run, checks)
         jobs["all at once"] = lambda checks: busy.run(config, checks, STORM)
         if config == "sanitize":
             jobs["failing allocations"] = lambda checks: memory.run(config, checks)
@@ -65,8 +59,9 @@ def alone(config, short):
     options = {"config": config, "ending": kit.ending(config), **kit.CONFIGS[config]}
     # The driver's cases on two processors as well take minutes of real time.
     runs = [run for run in kunit.RUNS if not short or run[1] == 1]
+    chosen = [case for case in simplan.load() if not short or case.sleeps <= LONG]
     return {"kunit": lambda: kunit.run_series(kit.SERIES, runs=runs, **options),
-            "gpio-sim": lambda: simtest.play(kit.SERIES, simplan.load(), **options)}
+            "gpio-sim": lambda: simtest.play(kit.SERIES, chosen, **options)}
 
 
 def main():
@@ -78,7 +73,7 @@ def main():
     parser.add_argument("--list", action="store_true", help="name the parts and end")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="guests at a time")
     options = parser.parse_args()
-    report, jobs = tap.Report(), []
+    report, counted, jobs = tap.Report(), [], []
     # A short run builds one kernel only.
     for config in options.kernel or list(kit.CONFIGS)[:1 if options.short else None]:
         wanted = re.compile(options.k)
@@ -88,13 +83,16 @@ def main():
             if options.list:
                 print(f"{config} {name}")
             else:
-                report.add(part())
+                counted.append(part)
         for name, part in parts(config, options.short).items():
             if wanted.search(f"{config} {name}"):
                 jobs.append((f"{config} {name}", part))
     if options.list:
         print("\n".join(name for name, _ in jobs))
         return 0
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for counts in pool.map(lambda part: part(), counted):
+            report.add(counts)
     tap.run(report, jobs, options.jobs)
     return report.end()
 

@@ -52,6 +52,8 @@ class Board(guest.Guest):
     helpers: modules of tests (kernels.build_helper) that are loaded before.
     """
 
+    _ending = None
+
     def __init__(self, kernel, module, changes=None, initial=None, bind=True,
                  nodes=None, helpers=(), **options):
         machine = machines.NPCM if kernel.arch == "armhf" else machines.VIRT

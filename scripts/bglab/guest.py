@@ -30,6 +30,8 @@ PROBLEM = re.compile(r"WARNING:|BUG:|Oops|Call trace|Kernel panic|Internal error
                      r"sysfs: cannot create duplicate|Unbalanced|detected stall|hung task")
 # Where a report begins, with a stack in it.
 HEAD = re.compile(r"WARNING:|BUG:")
+# The kernel has data races of its own, known and benign: not between our functions.
+FOREIGN = re.compile(r"KCSAN: data-race in (?!.*\bbg_)")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -318,5 +320,6 @@ class Guest:
             if HEAD.search(text):
                 reports.append([])
             reports[-1].append(text)
-        return [text for told in reports for text in told if PROBLEM.search(text)
+        return [text for told in reports for text in told
+                if PROBLEM.search(text) and not FOREIGN.search(text)
                 and not (self._known and any(self._known in line for line in told))]

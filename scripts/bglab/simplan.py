@@ -71,6 +71,11 @@ class Case:
     node: str = ""
     plan: tuple = ()
 
+    @property
+    def sleeps(self):
+        """Seconds of the guest's time that it sleeps."""
+        return sum(int(line.split()[1]) for line in self.plan if line.startswith("sleep ")) / 1000
+
 
 class Board:
     """The node of one case, and which wires it has."""

@@ -38,17 +38,18 @@ SIDE_BY_SIDE = {
     "proof-faults": Suite("the rules, with seeded faults", None, "scripts/prove --faults"),
     "proof-cover": Suite("what the proof reaches of the decision", None, "scripts/prove --cover"),
 
+    # Netlink.
+    "ynl": Suite("the kernel's own netlink client against battguardctl",
+                 "scripts/ynltest.py --kernel 6.12", "scripts/ynltest.py"),
+    "nlfuzz": Suite("malformed netlink messages on a kernel with KASAN",
+                    "scripts/nlfuzz.py --count 30000",
+                    "scripts/nlfuzz.py --count 1000000"),
+
     # Kernels and compilers.
     "matrix": Suite("builds for all kernels and architectures; sizes",
                     "scripts/build-matrix.py", "scripts/build-matrix.py --full"),
     "configs": Suite("builds without what the driver can do without",
                      None, "scripts/build-configs.py --full"),
-
-    # Netlink.
-    "ynl": Suite("the kernel's own netlink client against battguardctl",
-                 "scripts/ynltest.py --kernel 6.12", "scripts/ynltest.py"),
-    "nlfuzz": Suite("malformed netlink messages on a kernel with KASAN", "scripts/nlfuzz.py",
-                    "scripts/nlfuzz.py --count 1000000"),
 }
 
 ONE_BY_ONE = {
