@@ -105,14 +105,17 @@ def boards(counters, kernel, module):
     """The end-to-end scenarios; a board that is gone in its scenario is not counted."""
     def ending(vm):
         vm.run("rmmod battguard")
-        # In the panic scenario there is nobody left to ask.
+        # Where the driver was never loaded, there is nothing to fetch.
         with contextlib.suppress(Trouble):
             counters.fetch(vm)
 
+    before = len(counters.runs)
     counted = dataclasses.replace(kernel, ending=ending)
     report = tap.Report()
     tap.run(report, [(name, lambda checks, play=play: play(counted, module, checks))
                      for name, play in e2e.scenarios("lines").items()], e2e.JOBS)
+    if len(counters.runs) == before:
+        raise Trouble("no board of the end-to-end scenarios was counted")
     return {"ok": report.passed, "not ok": report.failed}
 
 
