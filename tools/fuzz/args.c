@@ -73,6 +73,15 @@ static void shown_safely(const char *text)
 	     "a name is one word");
 }
 
+/* Words that are no options, whatever stands in front of them. */
+static bool plain(char **words, int n)
+{
+	while (n--)
+		if (words[n][0] == '-')
+			return false;
+	return true;
+}
+
 /* Settings that were taken are those of the command line, each by its key. */
 static void set_as_said(int argc, char **argv)
 {
@@ -94,26 +103,24 @@ static void set_as_said(int argc, char **argv)
 					  !strcmp(argv[n + 1], "inhibit-charge");
 	}
 	for (n = BATTGUARD_A_DEV_ENABLED; n <= BATTGUARD_A_DEV_MAX; n++)
-		must(kernel.set[n] == want[n] || kernel.set[n] == UINT64_MAX ||
-		     want[n] == UINT64_MAX, "settings are as said");
+		must(kernel.set[n] == want[n], "settings are as said");
 }
 
-static void timeout_as_said(char **argv, int argc)
+/* The only option there is, at the end. */
+static void timeout_as_said(char **argv, int argc, int status)
 {
-	int n;
+	uint64_t value;
 
 	must(opt.timeout_ms >= -1 && opt.timeout_ms <= 1000000000000LL,
 	     "a timeout is a time");
-	for (n = 1; n + 1 < argc; n++) {
-		uint64_t value;
-
-		/* The latest counts; only where it is beyond doubt. */
-		if (!strcmp(argv[n], "--timeout") && n + 2 == argc &&
-		    number_of(argv[n + 1], &value) && value <= 1000000000 &&
-		    opt.timeout_ms >= 0)
-			must(opt.timeout_ms == (int64_t)value * 1000,
-			     "a timeout is in seconds");
-	}
+	if (argc < 4 || strcmp(argv[argc - 2], "--timeout") ||
+	    !plain(argv + 1, argc - 3) || !number_of(argv[argc - 1], &value))
+		return;
+	if (value <= 1000000000)
+		must(opt.timeout_ms == (int64_t)value * 1000,
+		     "a timeout is in seconds");
+	else
+		must(status == EX_WRONG, "no timeout of a generation");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -147,8 +154,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must_be_json(ran.out, ran.out_len);
 	else
 		must_be_text(ran.out, ran.out_len);
-	timeout_as_said(given, argc);
-	if (kernel.was_set && argc > 2 && !strcmp(given[1], "set"))
+	timeout_as_said(given, argc, ran.status);
+	if (kernel.was_set && argc > 2 && !strcmp(given[1], "set") &&
+	    plain(given + 1, argc - 1))
 		set_as_said(argc - 1, given + 1);
 	run_free(&ran);
 
