@@ -76,6 +76,18 @@ int nl_receive(struct nl_sock *sk, nl_handler handler, void *arg)
 	return ret;
 }
 
+/* What is read of the controller's answer, so that none of it is too short. */
+static const struct nla_policy ctrl_policy[CTRL_ATTR_MAX + 1] = {
+	[CTRL_ATTR_FAMILY_ID] = { .type = NLA_U16 },
+	[CTRL_ATTR_FAMILY_NAME] = { .type = NLA_NUL_STRING },
+	[CTRL_ATTR_MCAST_GROUPS] = { .type = NLA_NESTED },
+};
+
+static const struct nla_policy group_policy[CTRL_ATTR_MCAST_GRP_MAX + 1] = {
+	[CTRL_ATTR_MCAST_GRP_NAME] = { .type = NLA_NUL_STRING },
+	[CTRL_ATTR_MCAST_GRP_ID] = { .type = NLA_U32 },
+};
+
 int nl_family_parse(const struct nlmsghdr *nlh, struct family *fam)
 {
 	struct nlattr *tb[CTRL_ATTR_MAX + 1];
@@ -83,7 +95,8 @@ int nl_family_parse(const struct nlmsghdr *nlh, struct family *fam)
 	struct nlattr *nest;
 	int left;
 
-	if (genlmsg_parse((struct nlmsghdr *)nlh, 0, tb, CTRL_ATTR_MAX, NULL))
+	if (genlmsg_parse((struct nlmsghdr *)nlh, 0, tb, CTRL_ATTR_MAX,
+			  ctrl_policy))
 		return -EINVAL;
 	if (!tb[CTRL_ATTR_FAMILY_NAME] ||
 	    nla_strcmp(tb[CTRL_ATTR_FAMILY_NAME], BATTGUARD_FAMILY_NAME))
@@ -94,7 +107,8 @@ int nl_family_parse(const struct nlmsghdr *nlh, struct family *fam)
 	if (!tb[CTRL_ATTR_MCAST_GROUPS])
 		return 0;
 	nla_for_each_nested(nest, tb[CTRL_ATTR_MCAST_GROUPS], left) {
-		if (nla_parse_nested(group, CTRL_ATTR_MCAST_GRP_MAX, nest, NULL))
+		if (nla_parse_nested(group, CTRL_ATTR_MCAST_GRP_MAX, nest,
+				     group_policy))
 			continue;
 		if (group[CTRL_ATTR_MCAST_GRP_NAME] &&
 		    group[CTRL_ATTR_MCAST_GRP_ID] &&

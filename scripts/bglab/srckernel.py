@@ -46,20 +46,9 @@ def label(series, config="sim-kunit"):
 
 def complaints(vm):
     """What the checkers said during a run that is over."""
-    found, race = [], None
-    for text in [m.text for m in vm.messages] + vm.raw:
-        # Kernel code outside of the driver has races of its own, known and
-        # benign: one counts when the driver's code is in a stack of the report.
-        if "BUG: KCSAN" in text:
-            race = [text]
-        elif race:
-            race.append(text)
-            if text.startswith("====="):
-                found += [race[0]] if any("[battguard" in line for line in race) else []
-                race = None
-        elif SPLAT.search(text):
-            found.append(text)
-    return found + (race or [])[:1]
+    texts = [m.text for m in vm.messages] + vm.raw
+    return [text for told in guest.reports(texts) if not guest.foreign(told)
+            for text in told if SPLAT.search(text)]
 
 
 def fragment_lines(name):
