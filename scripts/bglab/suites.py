@@ -31,7 +31,7 @@ SIDE_BY_SIDE = {
     "mutation": Suite("mutants of the decision, to be found by its tests",
                       "kunit/host/mutate.py --every 12", "kunit/host/mutate.py"),
     "fuzz": Suite("the decision, properties and the tool, fuzzed",
-                  "scripts/fuzz --seconds 15", "scripts/fuzz --seconds 300"),
+                  "scripts/fuzz --seconds 15 --seed 1", "scripts/fuzz --seconds 300"),
     "fuzz-faults": Suite("the fuzzers, with seeded faults", None, "scripts/fuzz --faults"),
     "proof": Suite("the rules of the decision, proved by induction",
                    "scripts/prove", "scripts/prove --all-lines"),
