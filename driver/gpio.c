@@ -101,6 +101,34 @@ static int bg_gpio_write(const struct bg_gpio *gpio, struct gpio_desc *desc,
 			      bg_gpiod_set(desc, value);
 }
 
+/* As the two above, and again at once where it fails. */
+static int bg_gpio_try_read(const struct bg_gpio *gpio, struct gpio_desc *desc)
+{
+	unsigned int try;
+	int value;
+
+	for (try = 0; try <= BG_RETRIES; try++) {
+		value = bg_gpio_read(gpio, desc);
+		if (value >= 0)
+			break;
+	}
+	return value;
+}
+
+static int bg_gpio_try_write(const struct bg_gpio *gpio, struct gpio_desc *desc,
+			     bool value)
+{
+	unsigned int try;
+	int err;
+
+	for (try = 0; try <= BG_RETRIES; try++) {
+		err = bg_gpio_write(gpio, desc, value);
+		if (!err)
+			break;
+	}
+	return err;
+}
+
 /**
  * bg_gpio_sample() - read lines
  * @gpio: lines
@@ -109,7 +137,7 @@ static int bg_gpio_write(const struct bg_gpio *gpio, struct gpio_desc *desc,
  */
 void bg_gpio_sample(const struct bg_gpio *gpio, u32 lines, struct bg_inputs *in)
 {
-	unsigned int n, try;
+	unsigned int n;
 	int value;
 
 	in->read = lines;
@@ -117,10 +145,7 @@ void bg_gpio_sample(const struct bg_gpio *gpio, u32 lines, struct bg_inputs *in)
 		if (!(lines & BIT(n)))
 			continue;
 
-		value = bg_gpio_read(gpio, gpio->in[n]);
-		for (try = 0; value < 0 && try < BG_RETRIES; try++)
-			value = bg_gpio_read(gpio, gpio->in[n]);
-
+		value = bg_gpio_try_read(gpio, gpio->in[n]);
 		if (value < 0)
 			in->failed |= BIT(n);
 		else if (value)
@@ -131,12 +156,9 @@ void bg_gpio_sample(const struct bg_gpio *gpio, u32 lines, struct bg_inputs *in)
 static void bg_gpio_put(struct bg_gpio *gpio, unsigned int n, bool value,
 			struct bg_inputs *done)
 {
-	unsigned int try;
 	int level, err;
 
-	err = bg_gpio_write(gpio, gpio->out[n], value);
-	for (try = 0; err && try < BG_RETRIES; try++)
-		err = bg_gpio_write(gpio, gpio->out[n], value);
+	err = bg_gpio_try_write(gpio, gpio->out[n], value);
 	if (n == BG_OUT_PRE_ALARM)
 		done->sounded = ktime_get_boottime_ns();
 
@@ -219,7 +241,7 @@ void bg_gpio_apply(struct bg_gpio *gpio, const struct bg_result *res,
  */
 void bg_gpio_float(struct bg_gpio *gpio)
 {
-	unsigned int i, try;
+	unsigned int i;
 
 	if (!gpio->driven)
 		return;
@@ -227,11 +249,8 @@ void bg_gpio_float(struct bg_gpio *gpio)
 	for (i = 0; i < ARRAY_SIZE(bg_off_order); i++) {
 		struct gpio_desc *desc = gpio->out[bg_off_order[i]];
 
-		if (!desc)
-			continue;
-		for (try = 0; try <= BG_RETRIES; try++)
-			if (!bg_gpio_write(gpio, desc, false))
-				break;
+		if (desc)
+			bg_gpio_try_write(gpio, desc, false);
 	}
 }
 
@@ -275,14 +294,11 @@ static int bg_gpio_count(struct device *dev, const char *name, bool required,
 }
 
 static int bg_gpio_get_group(struct device *dev, struct bg_gpio *gpio,
-			     const struct bg_line_group *group, u64 debounce)
+			     const struct bg_line_group *group, int count,
+			     u64 debounce)
 {
 	u32 debounce_us = div_u64(debounce, NSEC_PER_USEC);
-	int count, i;
-
-	count = bg_gpio_count(dev, group->name, group->required, group->max);
-	if (count < 0)
-		return count;
+	int i;
 
 	for (i = 0; i < count; i++) {
 		unsigned int n = group->first + i;
@@ -299,7 +315,7 @@ static int bg_gpio_get_group(struct device *dev, struct bg_gpio *gpio,
 		if (debounce_us && !gpiod_set_debounce(desc, debounce_us))
 			gpio->hw_debounce |= BIT(n);
 	}
-	return count;
+	return 0;
 }
 
 /*
@@ -330,14 +346,11 @@ static int bg_gpio_get_out(struct device *dev, struct bg_gpio *gpio,
 {
 	const char *name = bg_outs[n].name;
 	struct gpio_desc *desc;
-	int count;
-
-	count = bg_gpio_count(dev, name, bg_outs[n].required, 1);
-	if (count <= 0)
-		return count;
 
 	/* Left as it is until the first decision: no pulse on any output. */
-	desc = devm_gpiod_get(dev, name, GPIOD_ASIS);
+	desc = devm_gpiod_get_optional(dev, name, GPIOD_ASIS);
+	if (!desc)
+		return 0;
 	if (IS_ERR(desc))
 		return dev_err_probe(dev, PTR_ERR(desc),
 				     "%s-gpios: cannot be had\n", name);
@@ -359,23 +372,23 @@ static int bg_gpio_get_out(struct device *dev, struct bg_gpio *gpio,
  */
 int bg_gpio_get(struct device *dev, struct bg_gpio *gpio, u64 debounce)
 {
-	int chains[2] = { 0 };
+	int counts[ARRAY_SIZE(bg_groups)];
 	unsigned int n;
 	int ret;
 
 	/* Counted before anything is touched. */
 	for (n = 0; n < ARRAY_SIZE(bg_groups); n++) {
-		ret = bg_gpio_count(dev, bg_groups[n].name,
-				    bg_groups[n].required, bg_groups[n].max);
-		if (ret < 0)
-			return ret;
-		if (n < ARRAY_SIZE(chains))
-			chains[n] = ret;
+		counts[n] = bg_gpio_count(dev, bg_groups[n].name,
+					  bg_groups[n].required,
+					  bg_groups[n].max);
+		if (counts[n] < 0)
+			return counts[n];
 	}
-	if (chains[0] != chains[1])
+	/* Discharge and charge, of the same chains. */
+	if (counts[0] != counts[1])
 		return dev_err_probe(dev, -EINVAL,
 				     "allow-charge-gpios: %d lines, but allow-discharge-gpios has %d\n",
-				     chains[1], chains[0]);
+				     counts[1], counts[0]);
 	for (n = 0; n < BG_NR_OUTS; n++) {
 		ret = bg_gpio_count(dev, bg_outs[n].name, bg_outs[n].required,
 				    1);
@@ -384,8 +397,9 @@ int bg_gpio_get(struct device *dev, struct bg_gpio *gpio, u64 debounce)
 	}
 
 	for (n = 0; n < ARRAY_SIZE(bg_groups); n++) {
-		ret = bg_gpio_get_group(dev, gpio, &bg_groups[n], debounce);
-		if (ret < 0)
+		ret = bg_gpio_get_group(dev, gpio, &bg_groups[n], counts[n],
+					debounce);
+		if (ret)
 			return ret;
 	}
 	for (n = 0; n < BG_NR_OUTS; n++) {
