@@ -432,6 +432,8 @@ static void act_heartbeat(struct kunit *test)
 			BIT(BANK_LOAD) | BIT(BANK_CHARGER));
 }
 
+KUNIT_ARRAY_PARAM(rig, rig_sleeps, rig_describe);
+
 static struct kunit_case act_tests[] = {
 	KUNIT_CASE_PARAM(act_context, rig_gen_params),
 	KUNIT_CASE_PARAM(act_order, rig_gen_params),

@@ -233,7 +233,7 @@ static int bind_late_probe(struct platform_device *pdev)
 
 static struct platform_driver bind_late_driver = {
 	.probe = bind_late_probe,
-	.driver = { .name = "battguard-late-bank" },
+	.driver = { .name = "battguard-late-bank", .bus = &platform_bus_type },
 };
 
 /* Lines of a controller that comes later: put off, and nothing is touched. */
@@ -255,7 +255,7 @@ static void bind_deferred(struct kunit *test)
 	bind_expect_nothing(test, rig);
 
 	/* Of no module: on 6.1 tests run before their module is fully there. */
-	ret = __platform_driver_register(&bind_late_driver, NULL);
+	ret = driver_register(&bind_late_driver.driver);
 	KUNIT_ASSERT_EQ(test, ret, 0);
 	provider = platform_device_register_data(NULL, "battguard-late-bank",
 						 PLATFORM_DEVID_NONE, &late,
@@ -269,7 +269,7 @@ static void bind_deferred(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, rig->board.pdev->dev.driver);
 	board_break(&rig->board);
 	platform_device_unregister(provider);
-	platform_driver_unregister(&bind_late_driver);
+	driver_unregister(&bind_late_driver.driver);
 }
 
 /* A name can be had once; those without one are numbered. */
@@ -509,6 +509,8 @@ static void bind_no_memory(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ret, 0);
 }
 #endif
+
+KUNIT_ARRAY_PARAM(rig, rig_sleeps, rig_describe);
 
 static struct kunit_case bind_tests[] = {
 	KUNIT_CASE_PARAM(bind_first_writes, rig_gen_params),

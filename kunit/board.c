@@ -33,21 +33,14 @@ static const struct {
 const bool rig_sleeps[2] = { false, true };
 
 /**
- * rig_gen_params() - run a test on a controller of either kind
- * @prev: kind of the run before, or NULL
- * @desc: name of the next
- *
- * Return: kind of the next run, or NULL.
+ * rig_describe() - name a kind of controller
+ * @sleeps: does it sleep?
+ * @desc: where the name goes
  */
-const void *rig_gen_params(const void *prev, char *desc)
+void rig_describe(const bool *sleeps, char *desc)
 {
-	const bool *next = prev ? (const bool *)prev + 1 : rig_sleeps;
-
-	if (next == rig_sleeps + ARRAY_SIZE(rig_sleeps))
-		return NULL;
-	strscpy(desc, *next ? "lines that sleep" : "lines that do not sleep",
+	strscpy(desc, *sleeps ? "lines that sleep" : "lines that do not sleep",
 		KUNIT_PARAM_DESC_SIZE);
-	return next;
 }
 
 /**

@@ -62,9 +62,12 @@ struct rig {
 	struct board other;
 };
 
-/* Does the controller sleep? The parameter of most tests. */
+/*
+ * Does the controller sleep? The parameter of most tests, by
+ * KUNIT_ARRAY_PARAM(rig, rig_sleeps, rig_describe).
+ */
 extern const bool rig_sleeps[2];
-const void *rig_gen_params(const void *prev, char *desc);
+void rig_describe(const bool *sleeps, char *desc);
 
 int rig_init(struct kunit *test);
 void rig_exit(struct kunit *test);

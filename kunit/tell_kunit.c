@@ -196,13 +196,14 @@ static void tell_behaviour(struct kunit *test)
 	struct rig *rig = test->priv;
 	struct board *board = &rig->board;
 	struct power_supply *psy;
+	int (*writeable)(struct power_supply *psy,
+			 enum power_supply_property what);
 
 	board_start(test, board, BOARD_USUAL, tell_props);
 	psy = board_guard(board)->psy;
-	KUNIT_EXPECT_EQ(test, power_supply_property_is_writeable(psy, what), 1);
-	KUNIT_EXPECT_EQ(test, power_supply_property_is_writeable(psy,
-								 POWER_SUPPLY_PROP_STATUS),
-			0);
+	writeable = psy->desc->property_is_writeable;
+	KUNIT_EXPECT_EQ(test, writeable(psy, what), 1);
+	KUNIT_EXPECT_EQ(test, writeable(psy, POWER_SUPPLY_PROP_STATUS), 0);
 	KUNIT_EXPECT_EQ(test, power_supply_set_property(psy, what, &val), 0);
 	KUNIT_EXPECT_FALSE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
 	KUNIT_EXPECT_EQ(test, board_property(board, what), val.intval);
@@ -517,6 +518,8 @@ static void tell_alarm(struct kunit *test)
 	}
 }
 #endif
+
+KUNIT_ARRAY_PARAM(rig, rig_sleeps, rig_describe);
 
 static struct kunit_case tell_case_tests[] = {
 	KUNIT_CASE_PARAM(tell_situation, tell_case_gen_params),

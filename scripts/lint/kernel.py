@@ -7,6 +7,7 @@ because it has not run must not look clean.
 
 import json
 import os
+import pathlib
 import re
 
 from bglab import kernels, trees
@@ -31,6 +32,8 @@ TIDY = ",".join((
     # the KUnit module compiles the driver's files once more
     "-bugprone-suspicious-include",
 ))
+
+SPARSE = pathlib.Path(__file__).with_name("sparse")
 
 # Semantic patches that are not run.
 NO_PATCH = {
@@ -60,7 +63,8 @@ class Module:
 
     def sparse(self):
         """sparse, with the byte order of data checked."""
-        text = self._make("C=2", "CF=-D__CHECK_ENDIAN__", f"-j{os.cpu_count()}", "modules")
+        text = self._make("C=2", f"CHECK={SPARSE}", "CF=-D__CHECK_ENDIAN__",
+                          f"-j{os.cpu_count()}", "modules")
         looked = self._own(re.findall(r"^ +CHECK +(?:\[M\] +)?(\S+)$", text, re.M))
         found = messages(text, str(self.top))
         # It goes no further in a file whose headers it cannot understand.
