@@ -50,6 +50,8 @@ class Module:
     def __init__(self, series, arch):
         self.tree = trees.tree(series, arch, "clang")
         self.top = mirror(self.tree.headers.abi)
+        # Since 6.13 a module is built from where it is, with paths relative to it.
+        self.built_in = self.top if _numbers(series) >= [6, 13] else self.tree.headers.path
         self._make("W=1", f"-j{os.cpu_count()}", "modules")
 
     def _make(self, *words):
@@ -58,7 +60,8 @@ class Module:
                      "BATTGUARD_KUNIT=m", *words], env=kernels._clean_environment())
 
     def _own(self, names):
-        return {os.path.relpath(name, self.top) for name in names
+        return {os.path.relpath(name, self.top)
+                for name in (os.path.join(self.top, name) for name in names)
                 if name.startswith(f"{self.top}/") and not name.endswith(".mod.c")}
 
     def sparse(self):
@@ -69,20 +72,21 @@ class Module:
         found = messages(text, str(self.top))
         # It goes no further in a file whose headers it cannot understand.
         found += [Finding("(a header)", 0, line) for line in text.splitlines()
-                  if re.match(rf"(?!{re.escape(str(self.top))}/)\S+:\d+:\d+: error: ", line)]
+                  if (error := re.match(r"(\S+):\d+:\d+: error: ", line))
+                  and not self._own([error[1]])]
         return found, looked, set(sources(*DRIVER))
 
     def tidy(self):
         """clang-tidy's checks for kernels and clang's analyzer."""
-        made, source = self.tree.headers, self.tree.source
+        source = self.tree.source
         database = self.top / "compile_commands.json"
         told(["python3", "-B", source / "scripts/clang-tools/gen_compile_commands.py",
-              "-d", made.path, "-o", database, self.top])
+              "-d", self.built_in, "-o", database, self.top])
         commands = [entry for entry in json.loads(database.read_text(encoding="utf-8"))
                     if self._own([entry["file"]])]
         for entry in commands:
             # Their paths are relative to where the compiler ran.
-            entry["directory"] = str(made.path)
+            entry["directory"] = str(self.built_in)
         database.write_text(json.dumps(commands), encoding="utf-8")
 
         def check(files):
