@@ -74,9 +74,13 @@ def storm(vm, seconds, binds=True):
 
 
 def reload(vm, times):
-    """Load and unload the module under those who still look."""
+    """Load and unload the module under those who still look.
+
+    A dump that is under way keeps it for a while, as netlink does for any module.
+    """
     for _ in range(times):
-        vm.sh("rmmod battguard")
+        vm.sh("for i in $(seq 100); do rmmod battguard 2>/dev/null && break; sleep 0.1; done; "
+              "[ ! -e /sys/module/battguard ]")
         vm.sh("insmod /modules/battguard.ko; sleep 0.1")
     vm.sh("touch /tmp/over; killall battguardctl; while killall -q -0 nlfuzz; do sleep 0.1; done")
 
