@@ -73,6 +73,12 @@ def storm(vm, seconds, binds=True):
     return counts
 
 
+def calm(vm):
+    """End those who listen and those who ask."""
+    vm.sh("touch /tmp/over; killall battguardctl; while killall -q -0 nlfuzz; do sleep 0.1; done; "
+          "sleep 1; rm /tmp/over")
+
+
 def reload(vm, times):
     """Load and unload the module under those who still look.
 
@@ -82,7 +88,7 @@ def reload(vm, times):
         vm.sh("for i in $(seq 100); do rmmod battguard 2>/dev/null && break; sleep 0.1; done; "
               "[ ! -e /sys/module/battguard ]")
         vm.sh("insmod /modules/battguard.ko; sleep 0.1")
-    vm.sh("touch /tmp/over; killall battguardctl; while killall -q -0 nlfuzz; do sleep 0.1; done")
+    calm(vm)
 
 
 def settle(vm):

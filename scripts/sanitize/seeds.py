@@ -93,7 +93,12 @@ def _allocations(vm):
 
 
 def _storm(vm):
-    busy.storm(vm, 20, binds=False)
+    # Races are found by chance: until one is, or long enough.
+    for _ in range(8):
+        busy.storm(vm, 20, binds=False)
+        busy.calm(vm)
+        if vm.problems():
+            return
 
 
 _SNAPSHOT = """	raw_spin_lock_irqsave(&bg->snapshot_lock, flags);
