@@ -32,12 +32,12 @@ TEXT = {"shellcheck": text.shell, "codespell": text.spelling, "yamllint": text.y
 
 
 class Results:
-    """Counts results, and collects what each checker found anywhere."""
+    """Counts results, and collects what was allowed to each checker anywhere."""
 
     def __init__(self, full):
         self.passed = self.failed = 0
         self._full = full
-        self._found = {}
+        self._used = {}
 
     def tell(self, good, name, detail=""):
         self.passed += bool(good)
@@ -55,8 +55,8 @@ class Results:
         except Trouble as trouble:
             self.tell(False, name, trouble)
             return
-        self._found.setdefault(checker, []).extend(found)
-        left, _ = allowed.judge(checker, found, self._full)
+        left, used = allowed.judge(checker, where, found)
+        self._used.setdefault(checker, set()).update(used)
         missed = sorted(wanted - looked)
         self.tell(not left and not missed and looked,
                   f"{name}: {len(looked & wanted)} of {len(wanted)} looked at, "
@@ -67,9 +67,8 @@ class Results:
 
     def stale(self):
         """What is allowed and was not said."""
-        for checker, found in self._found.items():
-            _, unused = allowed.judge(checker, found, self._full)
-            for line in unused:
+        for checker, used in self._used.items():
+            for line in allowed.in_vain(checker, used, self._full):
                 self.tell(False, f"{checker}: allowed in vain: {line.path}: {line.text}")
 
 
