@@ -73,12 +73,16 @@ static void shown_safely(const char *text)
 	     "a name is one word");
 }
 
-/* Words that are no options, whatever stands in front of them. */
-static bool plain(char **words, int n)
+/* Words that are no options, or one of some flags, wherever they stand. */
+static bool plain(char **words, int n, const char *flags)
 {
-	while (n--)
-		if (words[n][0] == '-')
+	while (n--) {
+		const char *word = words[n];
+
+		if (word[0] == '-' && (!word[1] || word[2] ||
+				       !strchr(flags, word[1])))
 			return false;
+	}
 	return true;
 }
 
@@ -106,7 +110,7 @@ static void set_as_said(int argc, char **argv)
 		must(kernel.set[n] == want[n], "settings are as said");
 }
 
-/* The only option there is, at the end. */
+/* At the end, where no option before it can end the reading or take it. */
 static void timeout_as_said(char **argv, int argc, int status)
 {
 	uint64_t value;
@@ -114,7 +118,7 @@ static void timeout_as_said(char **argv, int argc, int status)
 	must(opt.timeout_ms >= -1 && opt.timeout_ms <= 1000000000000LL,
 	     "a timeout is a time");
 	if (argc < 4 || strcmp(argv[argc - 2], "--timeout") ||
-	    !plain(argv + 1, argc - 3) || !number_of(argv[argc - 1], &value))
+	    !plain(argv + 1, argc - 3, "jpbuw") || !number_of(argv[argc - 1], &value))
 		return;
 	if (value <= 1000000000)
 		must(opt.timeout_ms == (int64_t)value * 1000,
@@ -156,7 +160,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must_be_text(ran.out, ran.out_len);
 	timeout_as_said(given, argc, ran.status);
 	if (kernel.was_set && argc > 2 && !strcmp(given[1], "set") &&
-	    plain(given + 1, argc - 1))
+	    plain(given + 1, argc - 1, ""))
 		set_as_said(argc - 1, given + 1);
 	run_free(&ran);
 
