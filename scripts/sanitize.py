@@ -61,8 +61,7 @@ def alone(config, short):
     runs = [run for run in kunit.RUNS if not short or run[1] == 1]
     chosen = [case for case in simplan.load() if not short or case.sleeps <= LONG]
     return {"kunit": lambda: kunit.run_series(kit.SERIES, runs=runs, **options),
-            "gpio-sim": lambda: simtest.play(kit.SERIES, chosen, slack=kit.SLACK.get(config, 0),
-                                             **options)}
+            "gpio-sim": lambda: simtest.play(kit.SERIES, chosen, **options)}
 
 
 def main():

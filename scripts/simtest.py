@@ -57,34 +57,36 @@ def told(output):
     return found
 
 
-def settle(vm, watch, cases, words):
-    """What the player says of a group of cases; words: what it is told besides.
+def settle(vm, watch, cases, driver):
+    """What the player says of a group of cases.
 
     One that failed while this machine let the guest wait is played again: the
     guest's clock went on meanwhile, so that it says nothing of the driver.
     """
     start = time.monotonic()
-    status, output = vm.run(f"/player /plan-{cases[0].group} {words}", timeout=PATIENCE)
+    status, output = vm.run(f"/player /plan-{cases[0].group} {driver}", timeout=PATIENCE)
     found = told(output)
     for case in cases:
+        since = start
         for _ in range(1, TRIES):
-            still = watch.longest(start)
-            if found.get(case.name, (True,))[0] or not still:
+            if found.get(case.name, (True,))[0]:
+                break
+            still = watch.longest(since)
+            if not still:
                 break
             print(f"# again: the guest had to wait for {still * 1000:.0f} ms "
                   f"({case.name}: {'; '.join(found[case.name][2])})", flush=True)
-            start = time.monotonic()
-            _, output = vm.run(f"/player /case-{case.number} {words}", timeout=PATIENCE)
+            since = time.monotonic()
+            _, output = vm.run(f"/player /case-{case.number} {driver}", timeout=PATIENCE)
             found.update(told(output))
     return status, found
 
 
-def play(series, cases, config="sim-kunit", ending=None, extra=(), slack=0, **options):
+def play(series, cases, config="sim-kunit", ending=None, extra=(), **options):
     """Run the cases on one kernel; gives the counts.
 
     ending: called with the guest when the driver is gone; extra: what make is
-    told besides; slack: milliseconds by which all may be later than on other
-    kernels, but not earlier; options: the guest's.
+    told besides; options: the guest's.
     """
     kernel = srckernel.build(series, config)
     label = srckernel.label(series, config)
@@ -110,7 +112,7 @@ def play(series, cases, config="sim-kunit", ending=None, extra=(), slack=0, **op
         driver = driver.splitlines()[0].removesuffix("/module/holders")
         for group in groups:
             wanted = [case for case in cases if case.group == group]
-            status, found = settle(vm, watch, wanted, f"{driver} {slack}")
+            status, found = settle(vm, watch, wanted, driver)
             for case in wanted:
                 # a case that said nothing has failed, as has a player that fell over
                 if case.name not in found:

@@ -22,8 +22,6 @@ CONFIGS = {
     "kcsan": {"cmdline": "kcsan.skip_watch=500 kcsan.udelay_task=40"},
     "rt": {},
 }
-# Milliseconds by which a thread may be later: what KCSAN watches takes its time.
-SLACK = {"kcsan": 30}
 FAILSLAB = "/sys/kernel/debug/{}/ignore-gfp-wait"
 LEAKS = "/sys/kernel/debug/kmemleak"
 

@@ -28,7 +28,6 @@
 
 static long long edge, onset;	/* what "within" and "after" count from */
 static char driver[80];		/* the driver's directory */
-static long long slack;		/* how much later things may be on a slow kernel */
 static bool bound;
 static pid_t toggler;
 
@@ -42,7 +41,6 @@ static bool become(long long start, long long min, long long max, char **conds, 
 	char last[sizeof(why)];
 
 	*before = start;
-	max += slack;
 	for (;;) {
 		long long t = now(), next;
 
@@ -277,10 +275,9 @@ int main(int argc, char **argv)
 	bool skip = true, failed = false, open_case = false;
 	FILE *plan = fopen(argv[1], "r");
 
-	if (argc != 4 || !plan)
+	if (argc != 3 || !plan)
 		return 2;
 	snprintf(driver, sizeof(driver), "%s", argv[2]);
-	slack = atoi(argv[3]) * MS;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	while (fgets(line, sizeof(line), plan)) {
 		char *w[MAXWORDS];
