@@ -23,7 +23,7 @@ PYTHON ?= python3 -B
 SUITES := source netlink binding-check lint lint-faults host-test coverage \
 	mutation fuzz-faults proof proof-faults proof-cover matrix configs \
 	kunit kunit-in-tree kunit-faults simtest e2e npcm acpi suspend \
-	sanitize gcov clients tooltest ynl tool-faults nlfuzz
+	sanitize gcov clients tooltest ynl test-faults nlfuzz
 
 all: modules
 

@@ -79,8 +79,8 @@ ONE_BY_ONE = {
                      "scripts/clients.py --kernel 6.12 --config sanitize", "scripts/clients.py"),
     "tooltest": Suite("battguardctl on stock kernels",
                       "scripts/tooltest.py --kernel 6.12", "scripts/tooltest.py --long"),
-    "tool-faults": Suite("the tests of netlink and of the tool, with seeded faults", None,
-                         "scripts/toolseeds.py"),
+    "test-faults": Suite("the tests of netlink, the tool and suspend, with seeded faults", None,
+                         "scripts/testseeds.py"),
 }
 
 SUITES = {**SIDE_BY_SIDE, **ONE_BY_ONE}

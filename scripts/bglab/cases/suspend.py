@@ -256,6 +256,31 @@ def reconnect_asleep(kernel, module, checks):
 
 @scenario
 @virt_only
+def alarm_falling_asleep(kernel, module, checks):
+    """The end of the reconnect delay comes once devices sleep: that is no sleep."""
+    with Sleeper(kernel, module, {**WAKES, "load-reconnect-delay-ms": 8000}) as board:
+        lines = board.lines
+        _start(board, checks)
+        warned(board, checks, "with RTC", allow_discharge=False)
+        lines.wait(timeout=60, load=FLOATING)
+        cut = lines.last("load", FLOATING)
+        lines.set(allow_discharge=True)
+        # The RTC's interrupt comes and goes while it is not one that wakes yet.
+        board.sh(f"echo 12000 >{SLOW}")
+        time.sleep(1.2)
+        key = board.send(SLEEP)
+        lines.wait(timeout=30, load=HIGH)
+        checks.between(lines.last("load", HIGH) - cut, 8.0 - SKEW, 12.0 + 1.2 + 2 * RESUMED,
+                       "falling asleep: load back when the last device would sleep")
+        status, output = board.done(key, 30)
+        checks.ok(status and "busy" in output.lower(), "suspend ends with EBUSY",
+                  f"status {status}: {output}")
+        checks.equal(_slept(board), [board.slept[0], board.slept[1] + 1], "it did not sleep")
+        checks.equal(board.problems(), [], "no warning in the log")
+
+
+@scenario
+@virt_only
 def falling_asleep(kernel, module, checks):
     """A line that changes at any moment of falling asleep is acted upon."""
     with Sleeper(kernel, module, {**WAKES, "debounce-delay-ms": 50}) as board:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Seeded faults in netlink and in the tool: are their tests worth their name?
+"""Seeded faults in netlink, the tool and suspend: are their tests worth their name?
 
 Each fault is put into a copy of the tree below the build folder, and the test
 that should see it is run there. One that goes unseen, breaks the build, or
@@ -21,7 +21,7 @@ sys.dont_write_bytecode = True
 from bglab import tap
 from bglab.common import BUILD, ROOT, Trouble, lock, main
 
-WORK = BUILD / "toolseeds"
+WORK = BUILD / "testseeds"
 # What a copy shares with us: fetched or built from what is not ours.
 SHARED = ("apt", "debs", "dt", "kernels", "rootfs", "src", "userland")
 
@@ -51,14 +51,31 @@ def ynl(name, scenario, *edits):
     return Seed(name, "ynltest.py", scenario, edits)
 
 
+def suspend(name, scenario, *edits):
+    """A fault that a system sees which sleeps."""
+    return Seed(name, "e2e.py --set suspend", scenario, edits)
+
+
 def command(suite, scenarios):
     """Run these scenarios of a suite; one that has none is run as a whole."""
     if suite == "nlfuzz.py":
         return [suite, "--count", "3000"]
-    return [suite, "--kernel", "6.12", "-k", f"^({'|'.join(sorted(scenarios))})$"]
+    return [*suite.split(), "--kernel", "6.12", "-k", f"^({'|'.join(sorted(scenarios))})$"]
 
 
 SEEDS = [
+    # A system that sleeps.
+    suspend("an alarm on the way to sleep is lost", "alarm_falling_asleep",
+            ("driver/core.c", "	pm_system_wakeup();\n", "")),
+    suspend("an edge on the way to sleep is lost", "falling_asleep",
+            ("driver/evaluate.c", "	if (!bg_evaluate(bg, &in))\n		pm_system_wakeup();",
+             "	bg_evaluate(bg, &in);")),
+    suspend("a delay is slept on", "held_awake",
+            ("driver/evaluate.c", "	asleep = asleep && !bg->result.stay_awake;\n", ""),
+            ("driver/evaluate.c", "	if (bg_snapshot(bg).stay_awake)", "	if (0)")),
+    suspend("resume does not look at the lines", "lines_wake",
+            ("driver/core.c", "	bg_sleep(bg, false);\n	bg_evaluate(bg, &in);",
+             "	bg_sleep(bg, false);\n	(void)in;")),
     # The kernel's side.
     tool("a counter tells another one", "showing",
          (NETLINK, "PRE_ALARMS, BG_VALUE_PRE_ALARMS", "PRE_ALARMS, BG_VALUE_FAULTS")),
@@ -228,7 +245,7 @@ def seeds():
             print(f"{seed.name:48} {seed.suite} {seed.scenario}")
         return 0
     report = tap.Report()
-    with lock("toolseeds"):
+    with lock("testseeds"):
         tree, build = copy()
         checks = tap.Checks("no fault")
         for suite in sorted({seed.suite for seed in chosen}):
