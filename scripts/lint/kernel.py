@@ -105,11 +105,12 @@ class Module:
         return found, self._own([entry["file"] for entry in commands]), set(sources(*DRIVER))
 
     def coccinelle(self, folders):
-        """The kernel's semantic patches, those of some folders or all (None)."""
+        """The kernel's semantic patches that report, of some folders or all (None)."""
         place = self.tree.source / "scripts/coccinelle"
         patches = sorted(path for path in place.rglob("*.cocci")
                          if (folders is None or path.parent.name in folders)
-                         and path.stem not in NO_PATCH)
+                         and path.stem not in NO_PATCH
+                         and re.search(r"virtual\s+report", path.read_text(encoding="utf-8")))
         release = told(["spatch", "--version"]).split()[2]
         found, looked = [], set()
         words = self._include_words()
