@@ -47,7 +47,8 @@ def label(series, config="sim-kunit"):
 def complaints(vm):
     """What the checkers said during a run that is over."""
     texts = [m.text for m in vm.messages] + vm.raw
-    return [text for text in texts if SPLAT.search(text) and not guest.FOREIGN.search(text)]
+    return [text for told in guest.reports(texts) if not guest.foreign(told)
+            for text in told if SPLAT.search(text)]
 
 
 def fragment_lines(name):
