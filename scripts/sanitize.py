@@ -56,12 +56,14 @@ def parts(config, short):
 
 def alone(config, short):
     """{name: function()} of what gives counts, and prints its results itself."""
-    options = {"config": config, "ending": kit.ending(config), **kit.CONFIGS[config]}
+    options = {"config": config, "ending": kit.ending(config)}
     # The driver's cases on two processors as well take minutes of real time.
     runs = [run for run in kunit.RUNS if not short or run[1] == 1]
     chosen = [case for case in simplan.load() if not short or case.sleeps <= LONG]
-    return {"kunit": lambda: kunit.run_series(kit.SERIES, runs=runs, **options),
-            "gpio-sim": lambda: simtest.play(kit.SERIES, chosen, **options)}
+    return {"kunit": lambda: kunit.run_series(kit.SERIES, runs=runs, **options,
+                                              **kit.CONFIGS[config]),
+            "gpio-sim": lambda: simtest.play(kit.SERIES, chosen, **options,
+                                             **kit.TIMED[config])}
 
 
 def main():

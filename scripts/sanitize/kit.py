@@ -22,6 +22,8 @@ CONFIGS = {
     "kcsan": {"cmdline": "kcsan.skip_watch=500 kcsan.udelay_task=40"},
     "rt": {},
 }
+# Where times are judged: KCSAN watches less, at its own rate, as that takes time.
+TIMED = {**CONFIGS, "kcsan": {}}
 FAILSLAB = "/sys/kernel/debug/{}/ignore-gfp-wait"
 LEAKS = "/sys/kernel/debug/kmemleak"
 
