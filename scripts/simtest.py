@@ -15,7 +15,7 @@ import sys
 import time
 from concurrent import futures
 
-from bglab import common, guest, kernels, simplan, srckernel, stalls
+from bglab import common, guest, kernels, simplan, srckernel
 from bglab.common import BUILD, Trouble, lock, run, say, setup
 
 PLAYER = [common.ROOT / "scripts/simtest" / name for name in ("player.c", "board.c", "board.h")]
@@ -39,9 +39,8 @@ def player():
 
 
 RESULT = re.compile(r"(ok|not ok) \d+ - (.*?)( # SKIP .*)?$")
-# Seconds of this machine for a group of cases, on the slowest kernel there is.
-PATIENCE = 1800
-TRIES = 3
+# Seconds of this machine for all cases, on the slowest kernel there is.
+PATIENCE = 3600
 
 
 def told(output):
@@ -55,31 +54,6 @@ def told(output):
         elif not line.startswith("1.."):
             remarks.append(line.removeprefix("# "))
     return found
-
-
-def settle(vm, watch, cases, driver):
-    """What the player says of a group of cases.
-
-    One that failed while this machine let the guest wait is played again: the
-    guest's clock went on meanwhile, so that it says nothing of the driver.
-    """
-    start = time.monotonic()
-    status, output = vm.run(f"/player /plan-{cases[0].group} {driver}", timeout=PATIENCE)
-    found = told(output)
-    for case in cases:
-        since = start
-        for _ in range(1, TRIES):
-            if found.get(case.name, (True,))[0]:
-                break
-            still = watch.longest(since)
-            if not still:
-                break
-            print(f"# again: the guest had to wait for {still * 1000:.0f} ms "
-                  f"({case.name}: {'; '.join(found[case.name][2])})", flush=True)
-            since = time.monotonic()
-            _, output = vm.run(f"/player /case-{case.number} {driver}", timeout=PATIENCE)
-            found.update(told(output))
-    return status, found
 
 
 def play(series, cases, config="sim-kunit", ending=None, extra=(), **options):
@@ -96,23 +70,21 @@ def play(series, cases, config="sim-kunit", ending=None, extra=(), **options):
     files = {"player": player()}
     for group in groups:
         files[f"plan-{group}"] = simplan.plan([c for c in cases if c.group == group])
-    for case in cases:
-        files[f"case-{case.number}"] = simplan.plan([case])
     counts = {"ok": 0, "not ok": 0, "skip": 0}
 
     def result(good, text):
         counts["ok" if good else "not ok"] += 1
         print(f"{'ok' if good else 'not ok'} - {label} {text}", flush=True)
 
-    with stalls.Stalls() as watch, guest.Guest(
-            kernel.image, simplan.nodes(cases), [module], files, SETUP,
-            warp=True, **options) as vm:
+    with guest.Guest(kernel.image, simplan.nodes(cases), [module], files, SETUP,
+                     warp=True, limit=PATIENCE, **options) as vm:
         driver = vm.sh("ls -d /sys/bus/platform/drivers/*/module/holders "
                        "| grep -i battery.guard || ls -d /sys/module/battguard/drivers/*")
         driver = driver.splitlines()[0].removesuffix("/module/holders")
         for group in groups:
             wanted = [case for case in cases if case.group == group]
-            status, found = settle(vm, watch, wanted, driver)
+            status, output = vm.run(f"/player /plan-{group} {driver}", timeout=PATIENCE)
+            found = told(output)
             for case in wanted:
                 # a case that said nothing has failed, as has a player that fell over
                 if case.name not in found:

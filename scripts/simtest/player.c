@@ -81,16 +81,21 @@ static bool keep(long long until, char **conds, int n)
 	return true;
 }
 
-/* Toggles a line in a process of its own, so that the plan goes on meanwhile. */
+/*
+ * Toggles a line in a process of its own, so that the plan goes on meanwhile.
+ * The first edge is made before: a fork takes its time.
+ */
 static void bounce(const char *name, int period, int duration, bool last)
 {
 	long long t = now(), end = t + duration * MS;
 	bool level = false;
 
+	pull(name, level);
 	toggler = fork();
 	if (toggler)
 		return;
-	for (; t < end; t += period * MS, level = !level) {
+	for (t += period * MS; t < end; t += period * MS) {
+		level = !level;
 		sleep_until(t);
 		pull(name, level);
 	}
