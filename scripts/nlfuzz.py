@@ -65,7 +65,8 @@ def fuzz(checks, series, count, seed):
     module = kernels.build_module(kernel)
     with guest.Guest(kernel.image, devicetree.guard_node(), [module],
                      {"bin/nlfuzz": program()}, "insmod /modules/battguard.ko\n",
-                     lines=lines.Lines(), memory=1024) as vm:
+                     lines=lines.Lines(), memory=1024,
+                     limit=guest.HARD_LIMIT + count // 250) as vm:
         mark = vm.mark()
         protects(vm, checks, "before")
         settings = vm.sh(f"cd {board.SUPPLY} && cat enabled charge_behaviour *_delay_ms")
