@@ -102,12 +102,13 @@ def reap(suite, command, results):
 
 
 def _below(lines, text, stem):
-    """Whether the text stands below a failed result that names the file."""
-    failed = False
+    """Whether the text stands below a failed result, or a line of it, that names the file."""
+    failed = named = False
     for line in lines:
         if re.match(r"(not ok|ok|FAIL|PASS) ", line):
-            failed = line.startswith(("not ok", "FAIL")) and stem in line
-        if failed and text in line:
+            failed, named = line.startswith(("not ok", "FAIL")), False
+        named = named or stem in line
+        if failed and named and text in line:
             return True
     return False
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// into: kunit/size_kunit.c
+// into: kunit/values_kunit.c
 // expect: [bugprone-sizeof-expression]
 
 void seed_clear(struct kunit *test);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // into: driver/gpio.c
-// expect: result from function 'ERR_PTR' is unused [linuxkernel-must-use-errs]
+// expect: result from function 'ERR_PTR' is unused [linuxkernel-must-check-errs]
 
 void seed_unchecked(void);
 void seed_unchecked(void)
