@@ -138,18 +138,26 @@ static int claimed(void)
 	return lines ? n : -1;
 }
 
-/* Nothing but the bind itself happens between the order and the question. */
+/*
+ * Nothing but the bind itself happens between the order and the question. One
+ * that does not fail is made before: with caches as full as it leaves them, the
+ * same number is the same allocation each time, and none is left out.
+ */
 static int fail_one(const char *nth, const char *driver, const char *device,
 		    const char *directory)
 {
 	static const char self[] = "/proc/thread-self/fail-nth";
-	char bind[PATH_SIZE], left[16] = "";
-	int file, order, err = 0;
+	char bind[PATH_SIZE], unbind[PATH_SIZE], left[16] = "";
+	int file, away, order, err = 0;
 
 	snprintf(bind, sizeof(bind), "%s/bind", driver);
+	snprintf(unbind, sizeof(unbind), "%s/unbind", driver);
 	file = open(bind, O_WRONLY);
+	away = open(unbind, O_WRONLY);
 	order = open(self, O_RDWR);
-	if (file < 0 || order < 0) {
+	if (file < 0 || away < 0 || order < 0 ||
+	    write(file, device, strlen(device)) < 0 ||
+	    write(away, device, strlen(device)) < 0) {
 		perror("churn");
 		return 1;
 	}

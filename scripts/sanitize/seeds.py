@@ -84,9 +84,9 @@ def _suites(vm):
 def _allocations(vm):
     memory.allow(vm)
     _unbind(vm)
-    for number in range(1, 200):
-        _, err, _ = memory.bind_failing(vm, board.LABEL, number)
-        if vm.problems():
+    for number in range(1, memory.MOST):
+        reached, err, _ = memory.bind_failing(vm, board.LABEL, number)
+        if not reached or vm.problems():
             return
         if not err:
             vm.bind(board.LABEL, "unbind")
