@@ -115,7 +115,7 @@ static void put_value(struct message *m, uint16_t type)
 /* A message that makes sense, or nearly so. */
 static void compose(struct message *m, uint16_t family)
 {
-	static const char name[] = "house-bank";
+	static const char name[] = "house-bank", endless[200];
 	uint8_t command = 1 + dice(4);
 	const uint64_t seq = dice(64);
 	uint32_t id = dice(8) ? 1 : dice(3);
@@ -128,9 +128,11 @@ static void compose(struct message *m, uint16_t family)
 		m->nl.nlmsg_flags |= NLM_F_ACK;
 	if (dice(2))
 		put(m, BATTGUARD_A_DEV_ID, &id, sizeof(id));
-	else
+	else if (dice(16))
 		put(m, BATTGUARD_A_DEV_NAME, name,
 		    sizeof(name) - !dice(8));
+	else
+		put(m, BATTGUARD_A_DEV_NAME, endless, dice(sizeof(endless)));
 	if (command == BATTGUARD_CMD_DEV_SET && dice(8))
 		put_setting(m);
 	if (command == BATTGUARD_CMD_EVENT_GET && dice(2))
