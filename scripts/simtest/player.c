@@ -14,6 +14,7 @@
 #include "board.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,10 +84,13 @@ static bool keep(long long until, char **conds, int n)
 
 /*
  * Toggles a line in a process of its own, so that the plan goes on meanwhile.
- * The first edge is made before: a fork takes its time.
+ * The first edge is made before: a fork takes its time. The process comes before
+ * all that is shared out fairly: a kernel worker that computes for a tick would
+ * make one long pulse of a bounce. The threads of interrupts are above it.
  */
 static void bounce(const char *name, int period, int duration, bool last)
 {
+	struct sched_param lowest = { .sched_priority = sched_get_priority_min(SCHED_FIFO) };
 	long long t = now(), end = t + duration * MS;
 	bool level = false;
 
@@ -94,6 +98,10 @@ static void bounce(const char *name, int period, int duration, bool last)
 	toggler = fork();
 	if (toggler)
 		return;
+	if (sched_setscheduler(0, SCHED_FIFO, &lowest)) {
+		perror("SCHED_FIFO");
+		_exit(2);
+	}
 	for (t += period * MS; t < end; t += period * MS) {
 		level = !level;
 		sleep_until(t);
