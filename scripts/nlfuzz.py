@@ -61,17 +61,19 @@ def reset(vm):
 
 
 def fuzz(checks, series, count, seed):
+    # Several times what one user's messages take.
+    patience = 60 + count // 250
     kernel = srckernel.build(series, "sanitize")
     module = kernels.build_module(kernel)
     with guest.Guest(kernel.image, devicetree.guard_node(), [module],
                      {"bin/nlfuzz": program()}, "insmod /modules/battguard.ko\n",
                      lines=lines.Lines(), memory=1024,
-                     limit=guest.HARD_LIMIT + count // 250) as vm:
+                     limit=guest.HARD_LIMIT + 2 * patience) as vm:
         mark = vm.mark()
         protects(vm, checks, "before")
         settings = vm.sh(f"cd {board.SUPPLY} && cat enabled charge_behaviour *_delay_ms")
         for user, uid in (("nobody", NOBODY), ("root", 0)):
-            status, text = vm.run(f"nlfuzz {count} {seed} {uid}", timeout=3600)
+            status, text = vm.run(f"nlfuzz {count} {seed} {uid}", timeout=patience)
             checks.ok(status == 0 and f"sent {count} " in text,
                       f"{count} messages as {user}: {text}", text)
             words = text.split()

@@ -350,6 +350,7 @@ class Guest:
             if all(map(ended, found)):
                 break
             time.sleep(0.5)
-        return [text for told in found if not foreign(told)
+        # One that comes to no end may be ours.
+        return [text for told in found if not (foreign(told) and ended(told))
                 for text in told if PROBLEM.search(text)
                 and not (self._known and any(self._known in line for line in told))]
