@@ -8,9 +8,8 @@ import time
 from bglab import board, tracing
 
 from . import scenario
-from .kit import ToolBoard, background, build_flood
+from .kit import TINY, ToolBoard, background, build_flood
 
-TINY = 2048             # bytes; the kernel makes a few messages of it
 STORM = 5000            # pairs of events
 LISTENERS = 100
 

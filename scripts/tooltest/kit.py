@@ -12,6 +12,8 @@ from bglab.common import BUILD, ROOT, lock, run, setup
 EXAMPLES = ROOT / "Documentation" / "examples"
 # The tool builds without a warning, or not at all.
 CFLAGS = "CFLAGS=-O2 -Wall -Wextra -Werror"
+# Bytes of a socket's buffer; the kernel has room for a few messages in it.
+TINY = 2048
 
 # Follows the numbers of a monitor's text lines, written with --boottime:
 # events, lost ones, lines out of order, number of the latest. A storm's writes

@@ -6,13 +6,20 @@ import time
 from bglab import board
 
 from . import scenario
-from .kit import ToolBoard, background
+from .kit import TINY, ToolBoard, background
 
 INSERT = "insmod /modules/battguard.ko"
 
 
 def _kinds(lines):
     return [(line["event"], line["seq"]) for line in lines]
+
+
+def _ends(lines):
+    """What told the ends of devices, and the numbers after the last of them."""
+    ends = [n for n, line in enumerate(lines) if line["event"] in ("unbind", "lost")]
+    return ([lines[n]["event"] for n in ends],
+            [line["seq"] for line in lines[max(ends, default=-1) + 1:]])
 
 
 @scenario
@@ -61,9 +68,14 @@ def reloaded(kit, checks):
             time.sleep(1)
             guest.sh(f"kill -STOP {pid}; storm 5; rmmod battguard; {INSERT}; storm 5; "
                      f"kill -CONT {pid}; sleep 1")
-            lines = guest.json_lines("cat /tmp/held")
-            ends = [n for n, line in enumerate(lines) if line["event"] in ("unbind", "lost")]
-            checks.equal((len(ends), [line["seq"] for line in lines[ends[-1] + 1:]]),
-                         (1, list(range(1, 12))),
+            checks.equal(_ends(guest.json_lines("cat /tmp/held")),
+                         (["unbind"], list(range(1, 12))),
                          "stopped meanwhile: the end is told, and all of the new device")
+        with background(guest, f"battguardctl monitor -j --rcvbuf {TINY} >/tmp/tiny") as pid:
+            time.sleep(1)
+            guest.sh(f"kill -STOP {pid}; storm 300; rmmod battguard; {INSERT}; storm 5; "
+                     f"kill -CONT {pid}; sleep 1")
+            checks.equal(_ends(guest.json_lines("cat /tmp/tiny")),
+                         (["lost"], list(range(1, 12))),
+                         "and overrun: lost up to an end that nobody told, and all of the new device")
         checks.equal(guest.problems(), [], "no warning in the log")
