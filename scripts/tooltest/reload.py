@@ -64,18 +64,13 @@ def reloaded(kit, checks):
             checks.equal(guest.sh("tail -n +2 /tmp/named | md5sum"),
                          guest.sh("tail -n +2 /tmp/out | md5sum"),
                          "a monitor of a name sees the same")
-        with background(guest, "battguardctl monitor -j >/tmp/held") as pid:
-            time.sleep(1)
-            guest.sh(f"kill -STOP {pid}; storm 5; rmmod battguard; {INSERT}; storm 5; "
-                     f"kill -CONT {pid}; sleep 1")
-            checks.equal(_ends(guest.json_lines("cat /tmp/held")),
-                         (["unbind"], list(range(1, 12))),
-                         "stopped meanwhile: the end is told, and all of the new device")
-        with background(guest, f"battguardctl monitor -j --rcvbuf {TINY} >/tmp/tiny") as pid:
-            time.sleep(1)
-            guest.sh(f"kill -STOP {pid}; storm 300; rmmod battguard; {INSERT}; storm 5; "
-                     f"kill -CONT {pid}; sleep 1")
-            checks.equal(_ends(guest.json_lines("cat /tmp/tiny")),
-                         (["lost"], list(range(1, 12))),
-                         "and overrun: lost up to an end that nobody told, and all of the new device")
+        for option, pairs, end, told in (
+                ("", 5, "unbind", "stopped meanwhile: the end is told"),
+                (f"--rcvbuf {TINY}", 300, "lost", "and overrun: lost up to an end that nobody told")):
+            with background(guest, f"battguardctl monitor -j {option} >/tmp/held") as pid:
+                time.sleep(1)
+                guest.sh(f"kill -STOP {pid}; storm {pairs}; rmmod battguard; {INSERT}; storm 5; "
+                         f"kill -CONT {pid}; sleep 1")
+                checks.equal(_ends(guest.json_lines("cat /tmp/held")), ([end], list(range(1, 12))),
+                             f"{told}, and all of the new device")
         checks.equal(guest.problems(), [], "no warning in the log")
