@@ -96,11 +96,13 @@ static void bounce(const char *name, int period, int duration, bool last)
 
 	pull(name, level);
 	toggler = fork();
-	if (toggler)
+	if (toggler) {
+		/* or the line would not move, and some cases not miss it */
+		if (toggler < 0 || sched_setscheduler(toggler, SCHED_FIFO, &lowest)) {
+			perror("toggling");
+			exit(2);
+		}
 		return;
-	if (sched_setscheduler(0, SCHED_FIFO, &lowest)) {
-		perror("SCHED_FIFO");
-		_exit(2);
 	}
 	for (t += period * MS; t < end; t += period * MS) {
 		level = !level;
