@@ -3,7 +3,7 @@
  * battguard - the device, and who may call whom
  *
  * core.c binds and unbinds. evaluate.c samples the lines, asks the decision
- * (fsm.h), sets the outputs, and only then tells. These two call gpio.c, psy.c,
+ * (decision/fsm.h), sets the outputs, and only then tells. These two call gpio.c, psy.c,
  * leds.c and sysfs.c, which never call each other and come back only through
  * the functions at the end.
  */
@@ -22,8 +22,8 @@
 #include <linux/workqueue.h>
 
 #include "config.h"
-#include "fsm.h"
-#include "ring.h"
+#include "decision/fsm.h"
+#include "decision/ring.h"
 
 struct battguard;
 struct device;

@@ -7,7 +7,7 @@
 
 #include <linux/types.h>
 
-#include "fsm.h"
+#include "decision/fsm.h"
 
 struct fwnode_handle;
 

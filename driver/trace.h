@@ -13,7 +13,7 @@
 #include <linux/tracepoint.h>
 
 #include "compat.h"
-#include "fsm.h"
+#include "decision/fsm.h"
 
 #ifndef BATTGUARD_TRACE_SYMBOLS
 #define BATTGUARD_TRACE_SYMBOLS

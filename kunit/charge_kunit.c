@@ -5,7 +5,7 @@
 #include <kunit/test.h>
 #include <linux/string.h>
 
-#include "../driver/charge.h"
+#include "../driver/decision/charge.h"
 
 /* Charging needs all of it: exactly one of the sixteen is on. */
 static void charge_needs_all(struct kunit *test)

@@ -5,7 +5,7 @@
 #include <kunit/test.h>
 #include <linux/string.h>
 
-#include "../driver/discharge.h"
+#include "../driver/decision/discharge.h"
 
 #define MAX_POINTS	12
 

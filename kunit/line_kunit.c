@@ -5,7 +5,7 @@
 #include <kunit/test.h>
 #include <linux/string.h>
 
-#include "../driver/line.h"
+#include "../driver/decision/line.h"
 
 #define MAX_SAMPLES	12
 

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The driver's discharge.c as an object of the test module; see Kbuild. */
-#include "../driver/discharge.c"
+#include "../driver/decision/discharge.c"

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The driver's fsm.c as an object of the test module; see Kbuild. */
-#include "../driver/fsm.c"
+#include "../driver/decision/fsm.c"

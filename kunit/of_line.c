@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The driver's line.c as an object of the test module; see Kbuild. */
-#include "../driver/line.c"
+#include "../driver/decision/line.c"

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The driver's view.c as an object of the test module; see Kbuild. */
-#include "../driver/view.c"
+#include "../driver/decision/view.c"

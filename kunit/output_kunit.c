@@ -5,7 +5,7 @@
 #include <kunit/test.h>
 #include <linux/string.h>
 
-#include "../driver/output.h"
+#include "../driver/decision/output.h"
 
 #define MAX_POINTS	8
 

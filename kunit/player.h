@@ -9,7 +9,7 @@
 #ifndef BATTGUARD_PLAYER_H
 #define BATTGUARD_PLAYER_H
 
-#include "../driver/fsm.h"
+#include "../driver/decision/fsm.h"
 
 /* Short names for the lines of the first two chains. */
 #define PL_D	BIT(BG_LINE_DISCHARGE)

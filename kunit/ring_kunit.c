@@ -4,7 +4,7 @@
  */
 #include <kunit/test.h>
 
-#include "../driver/ring.h"
+#include "../driver/decision/ring.h"
 
 static struct bg_ring *ring_new(struct kunit *test)
 {

@@ -94,7 +94,7 @@ class Counters:
              "--root", self._objects, "--filter", re.escape(f"{self._objects.resolve()}/driver/"),
              "--exclude-unreachable-branches", "--json", told,
              "--html-details", page / "index.html", *self.runs], cwd=WORK)
-        files = {pathlib.Path(each["file"]).name: each["lines"]
+        files = {each["file"].removeprefix("driver/"): each["lines"]
                  for each in json.loads(told.read_text(encoding="utf-8"))["files"]}
         return {name: [line for line in found if not line["gcovr/noncode"]]
                 for name, found in sorted(files.items()) if name not in LEFT_OUT}

@@ -99,9 +99,10 @@ class Builder:
             make("-C", tree / "kunit/host", f"O={to}", f"HOSTCC={self.compiler} -w",
                  "WARN=-std=gnu11", f"PLAIN_FLAGS={' '.join(self.options)}", f"{to}/host_test")
             return to / "host_test"
-        (to / file).write_text(text, encoding="utf-8")
-        objects = [made for made in self.driver if made.stem != pathlib.Path(file).stem]
-        return self._link([*objects, self._compile(to / file, to)], to)
+        source = to / pathlib.Path(file).name
+        source.write_text(text, encoding="utf-8")
+        objects = [made for made in self.driver if made.stem != source.stem]
+        return self._link([*objects, self._compile(source, to)], to)
 
     @staticmethod
     def tree(to, file, text):

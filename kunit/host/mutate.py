@@ -22,8 +22,9 @@ import sys
 from builder import BUILD, DRIVER, HERE, ROOT, Builder, DoesNotBuild, run
 from mutants import mutants_of, name_of
 
-FILES = ("fsm.c", "view.c", "discharge.c", "line.c", "output.c", "config.c", "charge.h",
-         "discharge.h", "fsm.h", "hold.h", "line.h", "output.h", "pure.h", "ring.h")
+FILES = (*(f"decision/{name}" for name in (
+    "fsm.c", "view.c", "discharge.c", "charge.c", "line.c", "output.c", "discharge.h", "fsm.h",
+    "hold.h", "line.h", "output.h", "pure.h", "ring.h")), "config.c")
 EQUIVALENT = HERE / "equivalent.txt"
 # What is undefined ends the run, and what is not set is not zero by chance.
 OPTIONS = ("-O1", "-fsanitize=undefined", "-fsanitize-undefined-trap-on-error",

@@ -7,7 +7,7 @@ HOST = ROOT / "kunit/host"
 PROOF = ROOT / "kunit/proof"
 SHARED = [HOST / "observer.c", HOST / "obs_told.c",
           *(PROOF / name for name in ("valid.c", "agree.c", "any.c", "shared.c"))]
-PURE = ["view.c", "discharge.c", "output.c"]
+PURE = ["view.c", "discharge.c", "charge.c", "output.c"]
 # Parts of some proofs only, or included by them, to look into.
 ENTERED = ["fsm.c", "line.c"]
 # One line of each kind: no text tells lines of a kind apart.
@@ -53,12 +53,13 @@ class Proof:
 
     def compile(self, cbmc, driver, folder):
         """The program, of the driver in some folder."""
-        options = ["-DBG_PROOF", f"-I{driver}", f"-I{ROOT / 'kunit'}", f"-I{HOST}", f"-I{PROOF}"]
-        sources = [*SHARED, *(driver / name for name in PURE)]
+        decision = driver / "decision"
+        options = ["-DBG_PROOF", f"-I{decision}", f"-I{ROOT / 'kunit'}", f"-I{HOST}", f"-I{PROOF}"]
+        sources = [*SHARED, *(decision / name for name in PURE)]
         if self.kind == "line":
-            sources += [driver / "line.c", HOST / "obs_lines.c", PROOF / "prove_line.c"]
+            sources += [decision / "line.c", HOST / "obs_lines.c", PROOF / "prove_line.c"]
         elif self.kind == "next":
-            sources += [driver / "line.c", HOST / "obs_lines.c", PROOF / "prove_next.c"]
+            sources += [decision / "line.c", HOST / "obs_lines.c", PROOF / "prove_next.c"]
         else:
             sources += [PROOF / "quiet_line.c", PROOF / "prove_step.c"]
         return cbmc.compile(sources, [*options, *self.options], f"prove_{self.kind}",

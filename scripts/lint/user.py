@@ -24,11 +24,10 @@ TIDY = ",".join((
     # strcmp() by itself for "differs", as in the kernel
     "-bugprone-suspicious-string-compare",
 ))
-PURE = ("fsm", "view", "discharge", "line", "output")
 PLAY = ("player", "timeline", "timelines")
 STATES = ("proof/valid", "proof/agree")
 # The order is that of the makefile: what stands in for the kernel's comes first.
-INCLUDED = ("kunit/host/shim", "driver", "kunit", "kunit/host", "kunit/proof")
+INCLUDED = ("kunit/host/shim", "driver/decision", "driver", "kunit", "kunit/host", "kunit/proof")
 
 
 def programs():
@@ -37,8 +36,8 @@ def programs():
     tool = ["-std=gnu11", "-D_GNU_SOURCE", '-DVERSION="0"', f"-I{ROOT}/include/uapi", *nl]
     host = ["-std=gnu11", *(f"-I{ROOT}/{name}" for name in INCLUDED)]
     flags = {name: tool for name in sources("tools")}
-    names = [*sources("kunit/host"), *(f"kunit/{name}.c" for name in (*PLAY, *STATES)),
-             *(f"driver/{name}.c" for name in PURE)]
+    names = [*sources("kunit/host", "driver/decision"),
+             *(f"kunit/{name}.c" for name in (*PLAY, *STATES))]
     flags.update({name: host for name in names})
     return flags
 

@@ -123,7 +123,7 @@ SEEDS = (
          "	if (name)\n		memcpy(text, nla_data(name), nla_len(name));\n"
          "	barrier_data(text);\n	if (!id && !name) {",
          _messages, r"KASAN: stack-out-of-bounds in bg_nl_"),
-    Seed("the ring of events has a slot too few", "sanitize", "UBSAN in KUnit", "ring.h",
+    Seed("the ring of events has a slot too few", "sanitize", "UBSAN in KUnit", "decision/ring.h",
          "	ring->slot[event->seq % BG_RING_SIZE] = *event;",
          "	ring->slot[event->seq % (BG_RING_SIZE + 1)] = *event;",
          _suites, r"UBSAN: array-index-out-of-bounds"),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// into: driver/hold.h
+// into: driver/decision/hold.h
 // expect: [bugprone-sizeof-expression]
 
 /* This is behind the file's own guard. */
