@@ -18,7 +18,7 @@
 #include "battguard.h"
 #include "compat.h"
 #include "netlink.h"
-#include "netlink-policy.h"
+#include "netlink-gen.h"
 
 /* The numbers on the wire are those of the decision. */
 static_assert((int)BG_STANDBY == (int)BATTGUARD_STATE_STANDBY);

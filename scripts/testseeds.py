@@ -25,7 +25,7 @@ WORK = BUILD / "testseeds"
 # What a copy shares with us: fetched or built from what is not ours.
 SHARED = ("apt", "debs", "dt", "kernels", "rootfs", "src", "userland")
 
-NETLINK, POLICY = "driver/netlink.c", "driver/netlink-policy.h"
+NETLINK, POLICY = "driver/netlink.c", "driver/netlink-gen.h"
 RESULT = re.compile(r"^(\d+) passed, (\d+) failed$", re.M)
 # A fault that does not even compile is no fault.
 BROKEN = re.compile(r"'(make|gcc|aarch64-linux-gnu-gcc) .*' failed \(")

@@ -16,7 +16,7 @@ SIDE_BY_SIDE = {
     # The sources.
     "source": Suite("the kernel's checkers of sources", "scripts/check-source"),
     "netlink": Suite("generated files against the netlink specification",
-                     "scripts/ynl-regen --check"),
+                     "scripts/generate --check"),
     "binding-check": Suite("devicetree binding, good and bad nodes", "scripts/check-binding"),
     "lint": Suite("static checkers: sparse, coccicheck, clang-tidy and others",
                   "scripts/lint.py --only ^(?!clang-tidy)", "scripts/lint.py --full"),
