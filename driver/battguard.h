@@ -24,6 +24,7 @@
 #include "config.h"
 #include "decision/fsm.h"
 #include "decision/ring.h"
+#include "values.h"
 
 struct battguard;
 struct device;
@@ -89,62 +90,36 @@ struct bg_led {
 
 /**
  * struct bg_snapshot - what readers see
- * @view: state, lines, outputs and reasons
- * @set: settings in force
+ * @event: the latest event: state, lines, outputs, reasons and settings in force
+ * @discharge: the discharge path
  * @counters: counters
+ * @since: time of the latest change, by the first of &enum bg_change, in ns
  * @now: time of the evaluation, in ns
- * @seq: number of the latest event
  * @load_safe_until: end of the minimum delay of a pre-alarm in ns, 0 = none
+ * @load_returns: when the load may return in ns, 0 = not by time alone
  * @resume_at: when the system has to be awake again, or %BG_NEVER
  * @stay_awake: a delay runs that the system must not sleep through
  */
 struct bg_snapshot {
-	struct bg_view view;
-	struct bg_settings set;
+	struct bg_event event;
+	struct bg_discharge discharge;
 	struct bg_counters counters;
+	u64 since[BG_NR_SINCE];
 	u64 now;
-	u64 seq;
 	u64 load_safe_until;
+	u64 load_returns;
 	u64 resume_at;
 	bool stay_awake;
 };
 
-/* Numbers that a device tells. */
-enum bg_value {
-	BG_VALUE_STATE,
-	BG_VALUE_OUTPUTS,
-	BG_VALUE_LOAD,
+/* Numbers that sysfs alone shows, made from those of &enum bg_value. */
+enum {
+	BG_VALUE_LOAD = BG_NR_VALUES,
 	BG_VALUE_CHARGER,
 	BG_VALUE_PRE_ALARM,
 	BG_VALUE_ALLOW_DISCHARGE,
 	BG_VALUE_ALLOW_CHARGE,
 	BG_VALUE_LOW_CELL,
-	BG_VALUE_REMOTE,
-	BG_VALUE_CHAINS,
-	BG_VALUE_ALLOW_DISCHARGE_CHAINS,
-	BG_VALUE_ALLOW_CHARGE_CHAINS,
-	BG_VALUE_LOW_CELL_CHAINS,
-	BG_VALUE_LOAD_OFF_REASONS,
-	BG_VALUE_CHARGER_OFF_REASONS,
-	BG_VALUE_FAULTY_LINES,
-	BG_VALUE_FAULTY_OUTPUTS,
-	BG_VALUE_ENABLED,
-	BG_VALUE_INHIBIT,
-	BG_VALUE_MUTE,
-	BG_VALUE_VIEW_LAST = BG_VALUE_MUTE,
-	BG_VALUE_PRE_ALARM_REMAINING_MS,
-	BG_VALUE_PRE_ALARM_DELAY_MS,
-	BG_VALUE_RESTORE_DELAY_MS,
-	BG_VALUE_RECONNECT_DELAY_MS,
-	BG_VALUE_PRE_ALARMS,
-	BG_VALUE_LOAD_DISCONNECTS,
-	BG_VALUE_CHARGER_DISCONNECTS,
-	BG_VALUE_REMOTE_OFFS,
-	BG_VALUE_FAULTS,
-	BG_VALUE_SECONDS_NORMAL,
-	BG_VALUE_SECONDS_PRE_ALARM,
-	BG_VALUE_SECONDS_LOAD_OFF,
-	BG_VALUE_SECONDS_STANDBY,
 };
 
 /**
@@ -154,6 +129,7 @@ enum bg_value {
  * @name: name of the power supply
  * @id: number in the preset name, -1 = the name is the board's
  * @nl_id: number in netlink messages
+ * @instance: random bits that tell this bind from all others, never 0
  * @params: properties of the board
  * @gpio: lines
  * @threaded: evaluations run in threads, under @mutex; else in hard interrupts,
@@ -163,6 +139,7 @@ enum bg_value {
  * @running: outputs follow the decision; written under @lock or @mutex, which
  *	protect everything down to @timer, or in a panic
  * @asleep: the system is about to sleep, or wakes: nothing is read or written
+ * @woke: a line woke the system, and it is not yet said which guard's
  * @fsm: the decision
  * @result: result of the latest step
  * @done: what became of its outputs, for the next step
@@ -178,6 +155,7 @@ enum bg_value {
  * @told_view: what that event said; used by @tell alone
  * @leds: LED triggers
  * @alarm: wakes the system while it is suspended
+ * @refused: the log says already that the system must not sleep
  * @panic: floats the outputs in a panic
  * @psy_desc: description of @psy
  * @properties: properties in @psy_desc, where the design adds some
@@ -189,6 +167,7 @@ struct battguard {
 	const char *name;
 	int id;
 	u32 nl_id;
+	u64 instance;
 	struct bg_params params;
 	struct bg_gpio gpio;
 
@@ -197,6 +176,7 @@ struct battguard {
 	struct mutex mutex;	/* one evaluation at a time, see above */
 	bool running;
 	bool asleep;
+	bool woke;
 	struct bg_fsm fsm;
 	struct bg_result result;
 	struct bg_inputs done;
@@ -213,6 +193,7 @@ struct battguard {
 
 	struct bg_led leds[BG_NR_LEDS];
 	struct alarm alarm;
+	bool refused;
 	struct notifier_block panic;
 	struct power_supply_desc psy_desc;
 	enum power_supply_property properties[BG_NR_OWN_PROPERTIES +
@@ -230,6 +211,8 @@ void bg_gpio_apply(struct bg_gpio *gpio, const struct bg_result *res,
 void bg_gpio_float(struct bg_gpio *gpio);
 int bg_gpio_wake(const struct bg_gpio *gpio, bool on);
 const char *bg_line_kind(unsigned int line);
+unsigned int bg_line_index(unsigned int line);
+const char *bg_out_name(unsigned int out);
 
 /* psy.c */
 int bg_psy_register(struct battguard *bg);
@@ -251,10 +234,12 @@ static inline void bg_leds_show(struct battguard *bg,
 #endif
 
 /* values.c */
-u32 bg_view_value(const struct battguard *bg, const struct bg_view *view,
-		  enum bg_value what);
+u32 bg_event_value(const struct battguard *bg, const struct bg_event *event,
+		   unsigned int what);
 u32 bg_value(const struct battguard *bg, const struct bg_snapshot *now,
-	     enum bg_value what);
+	     unsigned int what);
+void bg_note_delays(struct bg_event *event, const struct bg_settings *set);
+void bg_put_setting(struct bg_settings *set, enum bg_setting id, u32 value);
 
 /* sysfs.c */
 extern const struct attribute_group *bg_sysfs_groups[];
@@ -272,7 +257,7 @@ int bg_panic(struct notifier_block *nb, unsigned long event, void *msg);
 /* evaluate.c, for all */
 bool bg_sleep(struct battguard *bg, bool asleep);
 void bg_edge(struct battguard *bg, unsigned int line);
-int bg_set(struct battguard *bg, enum bg_setting id, u64 value);
+int bg_set(struct battguard *bg, enum bg_setting id, u32 value);
 int bg_set_all(struct battguard *bg, u32 which, const struct bg_settings *set);
 bool bg_event_from(struct battguard *bg, u64 seq, struct bg_event *event);
 struct bg_snapshot bg_snapshot(struct battguard *bg);

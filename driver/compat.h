@@ -92,9 +92,9 @@ static inline void bg_alarm_start(struct alarm *alarm, ktime_t at)
 
 /* A string of a trace event was named twice before 6.10. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
-#define bg_trace_assign_name(name)	__assign_str(name, name)
+#define bg_trace_assign_str(dst, src)	__assign_str(dst, src)
 #else
-#define bg_trace_assign_name(name)	__assign_str(name)
+#define bg_trace_assign_str(dst, src)	__assign_str(dst)
 #endif
 
 #endif

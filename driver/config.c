@@ -33,13 +33,16 @@ struct bg_range {
  */
 static const struct bg_range bg_ranges[BG_NR_NUMBERS] = {
 	[BG_PRE_ALARM_DELAY_MS] = {
-		"pre-alarm-delay-ms", 30000, 30000, 600000
+		"pre-alarm-delay-ms", 30000,
+		BG_PRE_ALARM_DELAY_MS_MIN, BG_PRE_ALARM_DELAY_MS_MAX
 	},
 	[BG_RESTORE_DELAY_MS] = {
-		"restore-delay-ms", 1000, 0, 60000
+		"restore-delay-ms", 1000,
+		BG_RESTORE_DELAY_MS_MIN, BG_RESTORE_DELAY_MS_MAX
 	},
 	[BG_RECONNECT_DELAY_MS] = {
-		"load-reconnect-delay-ms", 30000, 0, 7200000
+		"load-reconnect-delay-ms", 30000,
+		BG_LOAD_RECONNECT_DELAY_MS_MIN, BG_LOAD_RECONNECT_DELAY_MS_MAX
 	},
 	[BG_DEBOUNCE_DELAY_MS] = {
 		"debounce-delay-ms", 5, 0, 1000
@@ -62,6 +65,28 @@ static const struct bg_range bg_ranges[BG_NR_NUMBERS] = {
 bool bg_number_valid(enum bg_number id, u32 value)
 {
 	return value >= bg_ranges[id].min && value <= bg_ranges[id].max;
+}
+
+/**
+ * bg_setting_valid() - is a value within the range of a setting?
+ * @id: setting
+ * @value: value, in the unit in which it is shown
+ *
+ * Return: true if it is.
+ */
+bool bg_setting_valid(enum bg_setting id, u32 value)
+{
+	switch (id) {
+	case BG_SET_PRE_ALARM_DELAY_MS:
+		return bg_number_valid(BG_PRE_ALARM_DELAY_MS, value);
+	case BG_SET_RESTORE_DELAY_MS:
+		return bg_number_valid(BG_RESTORE_DELAY_MS, value);
+	case BG_SET_LOAD_RECONNECT_DELAY_MS:
+		return bg_number_valid(BG_RECONNECT_DELAY_MS, value);
+	default:
+		/* The others are flags. */
+		return value <= 1;
+	}
 }
 
 static int bg_number_read(const struct fwnode_handle *fwnode,

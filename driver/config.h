@@ -41,5 +41,6 @@ struct bg_params {
 int bg_params_read(const struct fwnode_handle *fwnode, struct bg_params *params,
 		   const char **bad);
 bool bg_number_valid(enum bg_number id, u32 value);
+bool bg_setting_valid(enum bg_setting id, u32 value);
 
 #endif

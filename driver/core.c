@@ -37,6 +37,8 @@
  */
 #include <linux/device.h>
 #include <linux/err.h>
+#include <linux/gfp.h>
+#include <linux/hash.h>
 #include <linux/idr.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
@@ -45,6 +47,7 @@
 #include <linux/pm.h>
 #include <linux/pm_wakeup.h>
 #include <linux/property.h>
+#include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/suspend.h>
@@ -110,6 +113,27 @@ static void bg_free_id(void *data)
 	ida_free(&bg_ids, bg->id);
 }
 
+/* Whole pages, as the slab would round it up to twice the size. */
+static void bg_free_ring(void *data)
+{
+	struct battguard *bg = data;
+
+	free_pages_exact(bg->ring, sizeof(*bg->ring));
+}
+
+/*
+ * The clocks tell two boots apart where the kernel's generator is not seeded yet,
+ * and the generator two boards that begin at the same time.
+ */
+static u64 bg_new_instance(void)
+{
+	u64 instance = get_random_u64();
+
+	instance ^= hash_64(ktime_get_real_ns(), 64);
+	instance ^= hash_64(ktime_get_boottime_ns(), 64) >> 1;
+	return instance ?: 1;
+}
+
 static BG_ALARM_TYPE bg_alarm(struct alarm *alarm, ktime_t now)
 {
 	/* It may have come before the sleep. Resume does the rest. */
@@ -126,7 +150,8 @@ static int bg_choose_name(struct battguard *bg)
 	if (!bg->name) {
 		bg->id = ida_alloc(&bg_ids, GFP_KERNEL);
 		if (bg->id < 0)
-			return bg->id;
+			return dev_err_probe(bg->dev, bg->id,
+					     "no number left for a name\n");
 		ret = devm_add_action_or_reset(bg->dev, bg_free_id, bg);
 		if (ret)
 			return ret;
@@ -160,7 +185,8 @@ static int bg_prepare(struct battguard *bg)
 	if (bg->threaded) {
 		bg->worker = kthread_run_worker(0, "battguard/%s", bg->name);
 		if (IS_ERR(bg->worker))
-			return PTR_ERR(bg->worker);
+			return dev_err_probe(dev, PTR_ERR(bg->worker),
+					     "no thread to evaluate in\n");
 		sched_set_fifo(bg->worker->task);
 		kthread_init_work(&bg->work, bg_deadline_thread);
 		ret = devm_add_action_or_reset(dev, bg_destroy_worker, bg);
@@ -214,12 +240,17 @@ static int bg_probe(struct platform_device *pdev)
 	bg = devm_kzalloc(dev, sizeof(*bg), GFP_KERNEL);
 	if (!bg)
 		return -ENOMEM;
-	bg->ring = devm_kzalloc(dev, sizeof(*bg->ring), GFP_KERNEL);
+	bg->ring = alloc_pages_exact(sizeof(*bg->ring),
+				     GFP_KERNEL | __GFP_ZERO);
 	if (!bg->ring)
 		return -ENOMEM;
+	ret = devm_add_action_or_reset(dev, bg_free_ring, bg);
+	if (ret)
+		return ret;
 
 	bg->dev = dev;
 	bg->id = -1;
+	bg->instance = bg_new_instance();
 	platform_set_drvdata(pdev, bg);
 	mutex_init(&bg->mutex);
 	raw_spin_lock_init(&bg->lock);
@@ -254,7 +285,7 @@ static int bg_probe(struct platform_device *pdev)
 		return dev_err_probe(dev, ret, "no LED triggers\n");
 	ret = bg_netlink_add(bg);
 	if (ret)
-		return ret;
+		return dev_err_probe(dev, ret, "not listed for netlink\n");
 	ret = devm_add_action_or_reset(dev, bg_unlist, bg);
 	if (ret)
 		return ret;
@@ -286,10 +317,14 @@ static int bg_pm_prepare(struct device *dev)
 	struct battguard *bg = dev_get_drvdata(dev);
 	u64 resume_at = bg_snapshot(bg).resume_at;
 
+	/* A system that sleeps by itself tries again and again: said once. */
 	if (!device_may_wakeup(dev)) {
-		dev_err(dev, "a sleeping system cannot guard, and the lines may not wake it\n");
+		if (!bg->refused)
+			dev_err(dev, "a sleeping system cannot guard, and the lines may not wake it\n");
+		bg->refused = true;
 		return -EBUSY;
 	}
+	bg->refused = false;
 	if (resume_at != BG_NEVER && alarmtimer_get_rtcdev())
 		bg_alarm_start(&bg->alarm, ns_to_ktime(resume_at));
 	return 0;
@@ -330,6 +365,9 @@ static int bg_resume(struct device *dev)
 	bg_gpio_wake(&bg->gpio, false);
 	bg_sleep(bg, false);
 	bg_evaluate(bg, &in);
+	/* Not where the edge came, which may be a hard interrupt. */
+	if (xchg(&bg->woke, false))
+		pm_wakeup_event(dev, 0);
 	return 0;
 }
 

@@ -21,7 +21,9 @@
 #include <linux/minmax.h>
 #include <linux/pm_wakeup.h>
 #include <linux/power_supply.h>
+#include <linux/string.h>
 #include <linux/suspend.h>
+#include <linux/sysfs.h>
 #include <linux/timekeeping.h>
 
 #include "battguard.h"
@@ -86,20 +88,26 @@ static void bg_publish(struct battguard *bg)
 	struct bg_result *res = &bg->result;
 	unsigned long flags;
 
-	if (res->evented)
+	if (res->evented) {
 		res->event.realtime = ktime_get_real_ns();
+		bg_note_delays(&res->event, &bg->fsm.set);
+	}
 
 	raw_spin_lock_irqsave(&bg->snapshot_lock, flags);
-	bg->snapshot.view = bg->fsm.view;
-	bg->snapshot.set = bg->fsm.set;
+	bg->snapshot.discharge = bg->fsm.discharge;
 	bg->snapshot.counters = bg->fsm.counters;
+	memcpy(bg->snapshot.since, bg->fsm.since, sizeof(bg->fsm.since));
 	bg->snapshot.now = bg->fsm.now;
-	bg->snapshot.seq = bg->fsm.seq;
 	bg->snapshot.load_safe_until = bg_fsm_load_safe_until(&bg->fsm);
+	bg->snapshot.load_returns = bg_fsm_load_returns(&bg->fsm,
+							&bg->params.cfg);
 	bg->snapshot.resume_at = res->resume_at;
 	bg->snapshot.stay_awake = res->stay_awake;
-	if (res->evented)
+	/* Nothing that it holds changes without one. */
+	if (res->evented) {
+		bg->snapshot.event = res->event;
 		bg_ring_put(bg->ring, &res->event);
+	}
 	raw_spin_unlock_irqrestore(&bg->snapshot_lock, flags);
 }
 
@@ -137,14 +145,16 @@ static void bg_trace(struct battguard *bg, u32 edge)
 
 	for (n = 0; n < BG_LINES_MAX; n++)
 		if (edge & BIT(n))
-			trace_battguard_edge(bg->name, n, bg->fsm.line[n].raw,
+			trace_battguard_edge(bg->name, bg_line_kind(n),
+					     bg_line_index(n),
+					     bg->fsm.line[n].raw,
 					     bg->fsm.line[n].state ==
 					     BG_LINE_UNREADABLE);
 	if (res->evented)
-		trace_battguard_decision(bg->name, &res->event);
+		trace_battguard_decision(bg, &res->event);
 	for (n = 0; n < BG_NR_OUTS; n++)
 		if (res->write & BIT(n))
-			trace_battguard_output(bg->name, n,
+			trace_battguard_output(bg->name, bg_out_name(n),
 					       res->outputs & BIT(n),
 					       bg->done.out_failed & BIT(n));
 }
@@ -211,9 +221,11 @@ void bg_edge(struct battguard *bg, unsigned int line)
 {
 	struct bg_inputs in = { .edge = BIT(line) };
 
-	/* The system may just be on its way to sleep. */
-	if (!bg_evaluate(bg, &in))
-		pm_system_wakeup();
+	if (bg_evaluate(bg, &in))
+		return;
+	/* The system may just be on its way to sleep. Resume says who woke it. */
+	WRITE_ONCE(bg->woke, true);
+	pm_system_wakeup();
 }
 
 /**
@@ -241,23 +253,17 @@ bool bg_sleep(struct battguard *bg, bool asleep)
  * bg_set() - a user changes a setting
  * @bg: device
  * @id: setting
- * @value: a flag, or a valid delay in ns
+ * @value: its value, valid, in the unit in which it is shown
  *
  * Returns when the change has taken effect.
  *
  * Return: 0, or -ENODEV while the device comes or goes, or the system sleeps.
  */
-int bg_set(struct battguard *bg, enum bg_setting id, u64 value)
+int bg_set(struct battguard *bg, enum bg_setting id, u32 value)
 {
-	const struct bg_settings set = {
-		.enabled = value,
-		.inhibit = value,
-		.mute = value,
-		.pre_alarm_delay = value,
-		.restore_delay = value,
-		.reconnect_delay = value,
-	};
+	struct bg_settings set = { 0 };
 
+	bg_put_setting(&set, id, value);
 	return bg_set_all(bg, BIT(id), &set);
 }
 
@@ -330,11 +336,6 @@ enum hrtimer_restart bg_deadline(struct hrtimer *timer)
 static void bg_tell_faults(struct battguard *bg, const struct bg_view *was,
 			   const struct bg_view *view)
 {
-	static const char * const outs[BG_NR_CHECKED_OUTS] = {
-		[BG_OUT_LOAD] = "load",
-		[BG_OUT_CHARGER] = "charger",
-		[BG_OUT_PRE_ALARM] = "pre-alarm",
-	};
 	u32 began = view->faulty & ~was->faulty;
 	unsigned int n;
 
@@ -342,13 +343,13 @@ static void bg_tell_faults(struct battguard *bg, const struct bg_view *was,
 		if (began & BIT(n))
 			dev_warn_ratelimited(bg->dev,
 					     "%s line %u bounces or cannot be read, taken as open\n",
-					     bg_line_kind(n), n % BG_CHAINS_MAX);
+					     bg_line_kind(n), bg_line_index(n));
 	began = view->out_faulty & ~was->out_faulty;
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
 		if (began & BIT(n))
 			dev_warn_ratelimited(bg->dev,
 					     "output %s does not obey\n",
-					     outs[n]);
+					     bg_out_name(n));
 }
 
 /**
@@ -378,13 +379,15 @@ bool bg_event_from(struct battguard *bg, u64 seq, struct bg_event *event)
  * bg_tell() - tell userspace what has happened
  * @work: of the device
  *
- * Process context, after the fact: one uevent for all that came since the last.
+ * Process context, after the fact: one uevent for all that came since the last,
+ * and whoever polls the file of the state is woken.
  */
 void bg_tell(struct work_struct *work)
 {
 	struct battguard *bg = container_of(work, struct battguard, tell);
 	struct bg_event event;
 	bool changed = false;
+	u8 state = bg->told_view.state;
 
 	if (bg_snapshot(bg).stay_awake)
 		pm_stay_awake(bg->dev);
@@ -402,6 +405,8 @@ void bg_tell(struct work_struct *work)
 		return;
 
 	bg_leds_show(bg, &bg->told_view);
+	if (bg->told_view.state != state)
+		sysfs_notify(&bg->psy->dev.kobj, NULL, "state");
 	power_supply_changed(bg->psy);
 }
 

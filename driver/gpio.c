@@ -14,6 +14,7 @@
 #include <linux/interrupt.h>
 #include <linux/math64.h>
 #include <linux/property.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 
@@ -84,6 +85,28 @@ const char *bg_line_kind(unsigned int line)
 	while (n && line < bg_groups[n].first)
 		n--;
 	return bg_groups[n].name;
+}
+
+/**
+ * bg_out_name() - the property that names an output
+ * @out: output, see &enum bg_out
+ *
+ * Return: the name without "-gpios".
+ */
+const char *bg_out_name(unsigned int out)
+{
+	return bg_outs[out].name;
+}
+
+/**
+ * bg_line_index() - which of the lines of its property a line is
+ * @line: number of the line
+ *
+ * Return: its index, the first is 0.
+ */
+unsigned int bg_line_index(unsigned int line)
+{
+	return line < BG_LINE_REMOTE_L ? line % BG_CHAINS_MAX : 0;
 }
 
 static int bg_gpio_read(const struct bg_gpio *gpio, struct gpio_desc *desc)
@@ -418,6 +441,16 @@ static irqreturn_t bg_gpio_irq(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
+/* Shown by /proc/interrupts, so that each line has its own count there. */
+static const char *bg_gpio_irq_name(struct battguard *bg, unsigned int n)
+{
+	if (n >= BG_LINE_REMOTE_L)
+		return devm_kasprintf(bg->dev, GFP_KERNEL, "%s:%s", bg->name,
+				      bg_line_kind(n));
+	return devm_kasprintf(bg->dev, GFP_KERNEL, "%s:%s-%u", bg->name,
+			      bg_line_kind(n), bg_line_index(n));
+}
+
 /**
  * bg_gpio_request_irqs() - let both edges of every input evaluate
  * @bg: device
@@ -432,10 +465,14 @@ int bg_gpio_request_irqs(struct battguard *bg)
 
 	for (n = 0; n < BG_LINES_MAX; n++) {
 		struct bg_wire *wire = &gpio->wire[n];
+		const char *name;
 		int ret;
 
 		if (!(gpio->lines & BIT(n)))
 			continue;
+		name = bg_gpio_irq_name(bg, n);
+		if (!name)
+			return -ENOMEM;
 
 		wire->bg = bg;
 		wire->line = n;
@@ -447,12 +484,12 @@ int bg_gpio_request_irqs(struct battguard *bg)
 								NULL,
 								bg_gpio_irq,
 								edges | IRQF_ONESHOT,
-								bg->name, wire);
+								name, wire);
 			else
 				ret = devm_request_irq(bg->dev, ret,
 						       bg_gpio_irq,
 						       edges | IRQF_NO_THREAD,
-						       bg->name, wire);
+						       name, wire);
 		}
 		if (ret < 0)
 			return dev_err_probe(bg->dev, ret,

@@ -21,99 +21,37 @@
 #include "netlink-gen.h"
 
 /* The numbers on the wire are those of the decision. */
-static_assert((int)BG_STANDBY == (int)BATTGUARD_STATE_STANDBY);
-static_assert(BIT(BG_OUT_PRE_ALARM) == (int)BATTGUARD_OUTPUT_PRE_ALARM);
-static_assert(BIT(BG_WHY_FAULT) == (int)BATTGUARD_REASON_FAULT);
-static_assert(BIT(BG_CHANGED_SETTINGS) == (int)BATTGUARD_CHANGE_SETTINGS);
-static_assert(BIT(BG_CAUSE_UNBIND) == (int)BATTGUARD_CAUSE_UNBIND);
-static_assert(BIT(BG_SET_RECONNECT_DELAY) ==
-	      (int)BATTGUARD_SETTING_LOAD_RECONNECT_DELAY);
+static_assert(BG_NR_STATES - 1 == (int)BATTGUARD_STATE_MAX);
+static_assert(BIT(BG_NR_CHECKED_OUTS) - 1 == (int)BATTGUARD_OUTPUT_MASK);
+static_assert(BIT(BG_NR_REASONS) - 1 == (int)BATTGUARD_REASON_MASK);
+static_assert(BIT(BG_NR_CHANGES) - 1 == (int)BATTGUARD_CHANGE_MASK);
+static_assert(BIT(BG_NR_CAUSES) - 1 == (int)BATTGUARD_CAUSE_MASK);
+static_assert(BIT(BG_NR_SETTINGS) - 1 == (int)BATTGUARD_SETTING_MASK);
+/* A setting has the number of its attribute. */
+static_assert((int)BG_NR_SETTINGS == (int)BATTGUARD_A_SETTINGS_MAX);
 
 #define BG_GROUP_EVENTS		0
 
 /* Bound devices by number. A number is not used again before 2^31 others. */
 static DEFINE_XARRAY_ALLOC1(bg_devices);
 static u32 bg_next_id;
+/* Changes when a device comes or goes, so that a dump knows that it is torn. */
+static u32 bg_generation = 1;
 /* A device that a handler looks at does not go away meanwhile. */
 static DEFINE_MUTEX(bg_devices_lock);
 
 static struct genl_family bg_family;
-
-/**
- * struct bg_nl_value - an attribute with a number
- * @attr: attribute
- * @value: number, an &enum bg_value
- * @wide: 32 bits, else 8
- */
-struct bg_nl_value {
-	u8 attr;
-	u8 value;
-	bool wide;
-};
-
-#define BG_NL_U8(_attr, _value)	{ _attr, _value, false }
-#define BG_NL_U32(_attr, _value)	{ _attr, _value, true }
-
-static const struct bg_nl_value bg_nl_status[] = {
-	BG_NL_U32(BATTGUARD_A_STATUS_STATE, BG_VALUE_STATE),
-	BG_NL_U32(BATTGUARD_A_STATUS_OUTPUTS, BG_VALUE_OUTPUTS),
-	BG_NL_U32(BATTGUARD_A_STATUS_CHAINS, BG_VALUE_CHAINS),
-	BG_NL_U32(BATTGUARD_A_STATUS_ALLOW_DISCHARGE_CHAINS,
-		  BG_VALUE_ALLOW_DISCHARGE_CHAINS),
-	BG_NL_U32(BATTGUARD_A_STATUS_ALLOW_CHARGE_CHAINS,
-		  BG_VALUE_ALLOW_CHARGE_CHAINS),
-	BG_NL_U32(BATTGUARD_A_STATUS_LOW_CELL_CHAINS, BG_VALUE_LOW_CELL_CHAINS),
-	BG_NL_U8(BATTGUARD_A_STATUS_REMOTE, BG_VALUE_REMOTE),
-	BG_NL_U32(BATTGUARD_A_STATUS_LOAD_OFF_REASONS,
-		  BG_VALUE_LOAD_OFF_REASONS),
-	BG_NL_U32(BATTGUARD_A_STATUS_CHARGER_OFF_REASONS,
-		  BG_VALUE_CHARGER_OFF_REASONS),
-	BG_NL_U32(BATTGUARD_A_STATUS_FAULTY_LINES, BG_VALUE_FAULTY_LINES),
-	BG_NL_U32(BATTGUARD_A_STATUS_FAULTY_OUTPUTS, BG_VALUE_FAULTY_OUTPUTS),
-	BG_NL_U8(BATTGUARD_A_STATUS_ENABLED, BG_VALUE_ENABLED),
-	BG_NL_U8(BATTGUARD_A_STATUS_INHIBIT, BG_VALUE_INHIBIT),
-	BG_NL_U8(BATTGUARD_A_STATUS_MUTE, BG_VALUE_MUTE),
-};
-
-static const struct bg_nl_value bg_nl_dev[] = {
-	BG_NL_U32(BATTGUARD_A_DEV_PRE_ALARM_REMAINING_MS,
-		  BG_VALUE_PRE_ALARM_REMAINING_MS),
-	BG_NL_U8(BATTGUARD_A_DEV_ENABLED, BG_VALUE_ENABLED),
-	BG_NL_U8(BATTGUARD_A_DEV_INHIBIT, BG_VALUE_INHIBIT),
-	BG_NL_U8(BATTGUARD_A_DEV_MUTE, BG_VALUE_MUTE),
-	BG_NL_U32(BATTGUARD_A_DEV_PRE_ALARM_DELAY_MS,
-		  BG_VALUE_PRE_ALARM_DELAY_MS),
-	BG_NL_U32(BATTGUARD_A_DEV_RESTORE_DELAY_MS, BG_VALUE_RESTORE_DELAY_MS),
-	BG_NL_U32(BATTGUARD_A_DEV_LOAD_RECONNECT_DELAY_MS,
-		  BG_VALUE_RECONNECT_DELAY_MS),
-	BG_NL_U32(BATTGUARD_A_DEV_PRE_ALARMS, BG_VALUE_PRE_ALARMS),
-	BG_NL_U32(BATTGUARD_A_DEV_LOAD_DISCONNECTS, BG_VALUE_LOAD_DISCONNECTS),
-	BG_NL_U32(BATTGUARD_A_DEV_CHARGER_DISCONNECTS,
-		  BG_VALUE_CHARGER_DISCONNECTS),
-	BG_NL_U32(BATTGUARD_A_DEV_REMOTE_OFFS, BG_VALUE_REMOTE_OFFS),
-	BG_NL_U32(BATTGUARD_A_DEV_FAULTS, BG_VALUE_FAULTS),
-	BG_NL_U32(BATTGUARD_A_DEV_SECONDS_NORMAL, BG_VALUE_SECONDS_NORMAL),
-	BG_NL_U32(BATTGUARD_A_DEV_SECONDS_PRE_ALARM,
-		  BG_VALUE_SECONDS_PRE_ALARM),
-	BG_NL_U32(BATTGUARD_A_DEV_SECONDS_LOAD_OFF, BG_VALUE_SECONDS_LOAD_OFF),
-	BG_NL_U32(BATTGUARD_A_DEV_SECONDS_STANDBY, BG_VALUE_SECONDS_STANDBY),
-};
-
-static int bg_nl_put_value(struct sk_buff *skb, const struct bg_nl_value *field,
-			   u32 value)
-{
-	return field->wide ? nla_put_u32(skb, field->attr, value) :
-			     nla_put_u8(skb, field->attr, value);
-}
 
 static int bg_nl_put_u64(struct sk_buff *skb, int attr, u64 value, int pad)
 {
 	return nla_put_u64_64bit(skb, attr, value, pad);
 }
 
-static int bg_nl_put_status(struct sk_buff *skb, int type,
-			    const struct battguard *bg,
-			    const struct bg_view *view)
+/* The numbers of a table, in a nest of their own. */
+static int bg_nl_put_nest(struct sk_buff *skb, int type,
+			  const struct bg_nl_value *table, unsigned int count,
+			  const struct battguard *bg,
+			  const struct bg_event *event)
 {
 	struct nlattr *nest;
 	unsigned int n;
@@ -121,14 +59,47 @@ static int bg_nl_put_status(struct sk_buff *skb, int type,
 	nest = nla_nest_start(skb, type);
 	if (!nest)
 		return -EMSGSIZE;
-	for (n = 0; n < ARRAY_SIZE(bg_nl_status); n++) {
-		const struct bg_nl_value *field = &bg_nl_status[n];
-
-		if (bg_nl_put_value(skb, field,
-				    bg_view_value(bg, view, field->value)))
+	for (n = 0; n < count; n++)
+		if (nla_put_u32(skb, table[n].attr,
+				bg_event_value(bg, event, table[n].value)))
 			return -EMSGSIZE;
-	}
 	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int bg_nl_put_status(struct sk_buff *skb, int type,
+			    const struct battguard *bg,
+			    const struct bg_event *event)
+{
+	return bg_nl_put_nest(skb, type, bg_nl_status, ARRAY_SIZE(bg_nl_status),
+			      bg, event);
+}
+
+static int bg_nl_put_settings(struct sk_buff *skb, int type,
+			      const struct battguard *bg,
+			      const struct bg_event *event)
+{
+	return bg_nl_put_nest(skb, type, bg_nl_settings,
+			      ARRAY_SIZE(bg_nl_settings), bg, event);
+}
+
+static int bg_nl_put_times(struct sk_buff *skb, const struct bg_snapshot *now)
+{
+	static const u8 attrs[BG_NR_SINCE] = {
+		[BG_CHANGED_STATE] = BATTGUARD_A_DEV_STATE_SINCE_NS,
+		[BG_CHANGED_LOAD] = BATTGUARD_A_DEV_LOAD_SINCE_NS,
+		[BG_CHANGED_CHARGER] = BATTGUARD_A_DEV_CHARGER_SINCE_NS,
+		[BG_CHANGED_PRE_ALARM] = BATTGUARD_A_DEV_PRE_ALARM_SINCE_NS,
+	};
+	unsigned int n;
+
+	if (bg_nl_put_u64(skb, BATTGUARD_A_DEV_BOOTTIME_NS, now->now,
+			  BATTGUARD_A_DEV_PAD))
+		return -EMSGSIZE;
+	for (n = 0; n < BG_NR_SINCE; n++)
+		if (bg_nl_put_u64(skb, attrs[n], now->since[n],
+				  BATTGUARD_A_DEV_PAD))
+			return -EMSGSIZE;
 	return 0;
 }
 
@@ -140,19 +111,18 @@ static int bg_nl_put_dev(struct sk_buff *skb, struct battguard *bg)
 
 	if (nla_put_u32(skb, BATTGUARD_A_DEV_ID, bg->nl_id) ||
 	    nla_put_string(skb, BATTGUARD_A_DEV_NAME, bg->name) ||
-	    bg_nl_put_status(skb, BATTGUARD_A_DEV_STATUS, bg, &now.view) ||
-	    bg_nl_put_u64(skb, BATTGUARD_A_DEV_SEQ, now.seq,
+	    bg_nl_put_u64(skb, BATTGUARD_A_DEV_INSTANCE, bg->instance,
 			  BATTGUARD_A_DEV_PAD) ||
-	    bg_nl_put_u64(skb, BATTGUARD_A_DEV_BOOTTIME_NS, now.now,
-			  BATTGUARD_A_DEV_PAD))
+	    bg_nl_put_status(skb, BATTGUARD_A_DEV_STATUS, bg, &now.event) ||
+	    bg_nl_put_settings(skb, BATTGUARD_A_DEV_SETTINGS, bg, &now.event) ||
+	    bg_nl_put_u64(skb, BATTGUARD_A_DEV_SEQ, now.event.seq,
+			  BATTGUARD_A_DEV_PAD) ||
+	    bg_nl_put_times(skb, &now))
 		return -EMSGSIZE;
-	for (n = 0; n < ARRAY_SIZE(bg_nl_dev); n++) {
-		const struct bg_nl_value *field = &bg_nl_dev[n];
-
-		if (bg_nl_put_value(skb, field,
-				    bg_value(bg, &now, field->value)))
+	for (n = 0; n < ARRAY_SIZE(bg_nl_dev); n++)
+		if (nla_put_u32(skb, bg_nl_dev[n].attr,
+				bg_value(bg, &now, bg_nl_dev[n].value)))
 			return -EMSGSIZE;
-	}
 	return 0;
 }
 
@@ -161,6 +131,8 @@ static int bg_nl_put_event(struct sk_buff *skb, const struct battguard *bg,
 {
 	if (nla_put_u32(skb, BATTGUARD_A_EVENT_DEV_ID, bg->nl_id) ||
 	    nla_put_string(skb, BATTGUARD_A_EVENT_DEV_NAME, bg->name) ||
+	    bg_nl_put_u64(skb, BATTGUARD_A_EVENT_INSTANCE, bg->instance,
+			  BATTGUARD_A_EVENT_PAD) ||
 	    bg_nl_put_u64(skb, BATTGUARD_A_EVENT_SEQ, event->seq,
 			  BATTGUARD_A_EVENT_PAD) ||
 	    bg_nl_put_u64(skb, BATTGUARD_A_EVENT_BOOTTIME_NS, event->boottime,
@@ -169,8 +141,12 @@ static int bg_nl_put_event(struct sk_buff *skb, const struct battguard *bg,
 			  BATTGUARD_A_EVENT_PAD) ||
 	    nla_put_u32(skb, BATTGUARD_A_EVENT_CHANGED, event->changed) ||
 	    nla_put_u32(skb, BATTGUARD_A_EVENT_CAUSE, event->cause) ||
-	    nla_put_u32(skb, BATTGUARD_A_EVENT_SETTINGS, event->set) ||
-	    bg_nl_put_status(skb, BATTGUARD_A_EVENT_STATUS, bg, &event->view))
+	    nla_put_u32(skb, BATTGUARD_A_EVENT_SETTINGS_CHANGED, event->set) ||
+	    bg_nl_put_status(skb, BATTGUARD_A_EVENT_STATUS, bg, event) ||
+	    bg_nl_put_settings(skb, BATTGUARD_A_EVENT_SETTINGS, bg, event))
+		return -EMSGSIZE;
+	if (event->onset && bg_nl_put_u64(skb, BATTGUARD_A_EVENT_ONSET_NS,
+					  event->onset, BATTGUARD_A_EVENT_PAD))
 		return -EMSGSIZE;
 	if (lost && bg_nl_put_u64(skb, BATTGUARD_A_EVENT_LOST, lost,
 				  BATTGUARD_A_EVENT_PAD))
@@ -228,6 +204,7 @@ static int bg_nl_dev_get(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(msg, info);
 }
 
+/* Marked as interrupted when a device came or went since it began. */
 static int bg_nl_dev_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct nlattr **attrs = bg_dump_attrs(cb);
@@ -238,6 +215,7 @@ static int bg_nl_dev_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	int ret = 0;
 
 	mutex_lock(&bg_devices_lock);
+	cb->seq = bg_generation;
 	xa_for_each_start(&bg_devices, n, bg, cb->args[0]) {
 		void *hdr;
 
@@ -253,6 +231,7 @@ static int bg_nl_dev_dump(struct sk_buff *skb, struct netlink_callback *cb)
 			ret = -EMSGSIZE;
 			break;
 		}
+		genl_dump_check_consistent(cb, hdr);
 		genlmsg_end(skb, hdr);
 		cb->args[0] = n + 1;
 	}
@@ -260,57 +239,30 @@ static int bg_nl_dev_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len ? skb->len : ret;
 }
 
-struct bg_nl_delay {
-	u16 attr;
-	u8 number;
-	u8 setting;
-};
-
-static const struct bg_nl_delay bg_nl_delays[] = {
-	{ BATTGUARD_A_DEV_PRE_ALARM_DELAY_MS, BG_PRE_ALARM_DELAY_MS,
-	  BG_SET_PRE_ALARM_DELAY },
-	{ BATTGUARD_A_DEV_RESTORE_DELAY_MS, BG_RESTORE_DELAY_MS,
-	  BG_SET_RESTORE_DELAY },
-	{ BATTGUARD_A_DEV_LOAD_RECONNECT_DELAY_MS, BG_RECONNECT_DELAY_MS,
-	  BG_SET_RECONNECT_DELAY },
-};
-
-/* Return: settings named in a request, with their values in @set. */
+/* Return: settings named in a request, with their values in @set, or an error. */
 static int bg_nl_parse(struct genl_info *info, struct bg_settings *set)
 {
-	u64 *delays[] = {
-		&set->pre_alarm_delay, &set->restore_delay,
-		&set->reconnect_delay
-	};
-	struct nlattr **attrs = info->attrs;
-	unsigned int n;
+	struct nlattr *attrs[BATTGUARD_A_SETTINGS_MAX + 1];
+	struct nlattr *nest = info->attrs[BATTGUARD_A_DEV_SETTINGS];
 	int which = 0;
+	int n, ret;
 
-	if (attrs[BATTGUARD_A_DEV_ENABLED]) {
-		set->enabled = nla_get_u8(attrs[BATTGUARD_A_DEV_ENABLED]);
-		which |= BIT(BG_SET_ENABLED);
-	}
-	if (attrs[BATTGUARD_A_DEV_INHIBIT]) {
-		set->inhibit = nla_get_u8(attrs[BATTGUARD_A_DEV_INHIBIT]);
-		which |= BIT(BG_SET_INHIBIT);
-	}
-	if (attrs[BATTGUARD_A_DEV_MUTE]) {
-		set->mute = nla_get_u8(attrs[BATTGUARD_A_DEV_MUTE]);
-		which |= BIT(BG_SET_MUTE);
-	}
-	for (n = 0; n < ARRAY_SIZE(bg_nl_delays); n++) {
-		const struct bg_nl_delay *delay = &bg_nl_delays[n];
-		struct nlattr *attr = attrs[delay->attr];
+	if (!nest)
+		return 0;
+	/* The policy knows the ranges. */
+	ret = nla_parse_nested(attrs, BATTGUARD_A_SETTINGS_MAX, nest,
+			       battguard_settings_nl_policy, info->extack);
+	if (ret)
+		return ret;
+
+	for (n = 0; n < BG_NR_SETTINGS; n++) {
+		const struct nlattr *attr =
+			attrs[BATTGUARD_A_SETTINGS_ENABLED + n];
 
 		if (!attr)
 			continue;
-		if (!bg_number_valid(delay->number, nla_get_u32(attr))) {
-			NL_SET_ERR_MSG_ATTR(info->extack, attr,
-					    "out of its range");
-			return -EINVAL;
-		}
-		*delays[n] = BG_MS(nla_get_u32(attr));
-		which |= BIT(delay->setting);
+		bg_put_setting(set, n, nla_get_u32(attr));
+		which |= BIT(n);
 	}
 	return which;
 }
@@ -364,6 +316,7 @@ static int bg_nl_dump_events(struct sk_buff *skb, struct netlink_callback *cb,
 				genlmsg_cancel(skb, hdr);
 			return -EMSGSIZE;
 		}
+		genl_dump_check_consistent(cb, hdr);
 		genlmsg_end(skb, hdr);
 		dump->seq = event.seq + 1;
 	}
@@ -381,8 +334,9 @@ static int bg_nl_event_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	BUILD_BUG_ON(sizeof(*dump) > sizeof(cb->ctx));
 
 	mutex_lock(&bg_devices_lock);
+	cb->seq = bg_generation;
 	if (dump->id) {
-		/* Gone meanwhile: that is all there is. */
+		/* Gone meanwhile: the end of the dump says that it is torn. */
 		bg = xa_load(&bg_devices, dump->id);
 	} else {
 		bg = bg_nl_find(attrs[BATTGUARD_A_EVENT_DEV_ID],
@@ -479,6 +433,7 @@ int bg_netlink_add(struct battguard *bg)
 	mutex_lock(&bg_devices_lock);
 	ret = xa_alloc_cyclic(&bg_devices, &bg->nl_id, bg, xa_limit_31b,
 			      &bg_next_id, GFP_KERNEL);
+	bg_generation++;
 	mutex_unlock(&bg_devices_lock);
 	return min(ret, 0);
 }
@@ -491,6 +446,7 @@ void bg_netlink_remove(struct battguard *bg)
 {
 	mutex_lock(&bg_devices_lock);
 	xa_erase(&bg_devices, bg->nl_id);
+	bg_generation++;
 	mutex_unlock(&bg_devices_lock);
 }
 

@@ -130,7 +130,7 @@ static int bg_psy_get(struct power_supply *psy,
 
 	switch (property) {
 	case POWER_SUPPLY_PROP_STATUS:
-		val->intval = now.view.outputs & BIT(BG_OUT_CHARGER) ?
+		val->intval = now.event.view.outputs & BIT(BG_OUT_CHARGER) ?
 			      POWER_SUPPLY_STATUS_UNKNOWN :
 			      POWER_SUPPLY_STATUS_NOT_CHARGING;
 		return 0;
@@ -138,13 +138,13 @@ static int bg_psy_get(struct power_supply *psy,
 		val->intval = 1;
 		return 0;
 	case POWER_SUPPLY_PROP_HEALTH:
-		val->intval = bg_psy_health(&now.view, lines);
+		val->intval = bg_psy_health(&now.event.view, lines);
 		return 0;
 	case POWER_SUPPLY_PROP_CAPACITY_LEVEL:
-		val->intval = bg_psy_level(&now.view, lines);
+		val->intval = bg_psy_level(&now.event.view, lines);
 		return 0;
 	case POWER_SUPPLY_PROP_CHARGE_BEHAVIOUR:
-		val->intval = now.set.inhibit ?
+		val->intval = now.event.view.inhibit ?
 			      POWER_SUPPLY_CHARGE_BEHAVIOUR_INHIBIT_CHARGE :
 			      POWER_SUPPLY_CHARGE_BEHAVIOUR_AUTO;
 		return 0;
@@ -175,9 +175,9 @@ static int bg_psy_set(struct power_supply *psy,
 
 	switch (val->intval) {
 	case POWER_SUPPLY_CHARGE_BEHAVIOUR_AUTO:
-		return bg_set(bg, BG_SET_INHIBIT, false);
+		return bg_set(bg, BG_SET_CHARGE_BEHAVIOUR, false);
 	case POWER_SUPPLY_CHARGE_BEHAVIOUR_INHIBIT_CHARGE:
-		return bg_set(bg, BG_SET_INHIBIT, true);
+		return bg_set(bg, BG_SET_CHARGE_BEHAVIOUR, true);
 	default:
 		return -EINVAL;
 	}

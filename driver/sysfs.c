@@ -12,30 +12,18 @@
 #include <linux/sysfs.h>
 
 #include "battguard.h"
+#include "words.h"
 
-static const char * const bg_states[BG_NR_STATES] = {
-	[BG_NORMAL] = "normal",
-	[BG_PRE_ALARM] = "pre-alarm",
-	[BG_LOAD_OFF] = "load-off",
-	[BG_STANDBY] = "standby",
-};
+static const char * const bg_states[] = { BG_STATES(BG_WORD, BG_WORD) };
+static_assert(ARRAY_SIZE(bg_states) == BG_NR_STATES);
 
-static const char * const bg_reasons[BG_NR_REASONS] = {
-	[BG_WHY_UNDERVOLTAGE] = "undervoltage",
-	[BG_WHY_BATTERY] = "battery",
-	[BG_WHY_CABLE] = "cable",
-	[BG_WHY_REMOTE] = "remote",
-	[BG_WHY_USER] = "user",
-	[BG_WHY_RECONNECT_DELAY] = "reconnect-delay",
-	[BG_WHY_RESTORE_DELAY] = "restore-delay",
-	[BG_WHY_LOCKOUT] = "lockout",
-	[BG_WHY_PRE_ALARM] = "pre-alarm",
-	[BG_WHY_FAULT] = "fault",
-};
+static const char * const bg_reasons[] = { BG_REASONS(BG_WORD, BG_WORD) };
+static_assert(ARRAY_SIZE(bg_reasons) == BG_NR_REASONS);
 
 /* How a value is written. */
 enum bg_style {
 	BG_STYLE_NUMBER,
+	BG_STYLE_SIGNED,
 	BG_STYLE_MASK,
 	BG_STYLE_STATE,
 	BG_STYLE_REASONS,
@@ -44,17 +32,15 @@ enum bg_style {
 /**
  * struct bg_file - a file
  * @attr: for the driver core
- * @value: what it shows
+ * @value: number that it shows
  * @style: how
  * @setting: what writing it sets
- * @number: range of what may be written, %BG_NR_NUMBERS = a flag
  */
 struct bg_file {
 	struct device_attribute attr;
 	u8 value;
 	u8 style;
 	u8 setting;
-	u8 number;
 };
 
 static struct battguard *bg_of(struct device *dev)
@@ -85,6 +71,8 @@ static ssize_t bg_file_show(struct device *dev, struct device_attribute *attr,
 	const u32 value = bg_value(bg, &now, file->value);
 
 	switch (file->style) {
+	case BG_STYLE_SIGNED:
+		return sysfs_emit(buf, "%d\n", (int)value);
 	case BG_STYLE_MASK:
 		return sysfs_emit(buf, "0x%x\n", value);
 	case BG_STYLE_STATE:
@@ -100,17 +88,15 @@ static ssize_t bg_file_store(struct device *dev, struct device_attribute *attr,
 			     const char *buf, size_t count)
 {
 	const struct bg_file *file = container_of(attr, struct bg_file, attr);
-	const bool flag = file->number == BG_NR_NUMBERS;
 	unsigned int value;
 	int ret;
 
 	/* Plain decimal; whatever else is wrong with it is -EINVAL too. */
-	if (kstrtouint(buf, 10, &value))
-		return -EINVAL;
-	if (flag ? value > 1 : !bg_number_valid(file->number, value))
+	if (kstrtouint(buf, 10, &value) ||
+	    !bg_setting_valid(file->setting, value))
 		return -EINVAL;
 
-	ret = bg_set(bg_of(dev), file->setting, flag ? value : BG_MS(value));
+	ret = bg_set(bg_of(dev), file->setting, value);
 	return ret ?: count;
 }
 
@@ -121,12 +107,11 @@ static struct bg_file bg_file_##_name = {				\
 	.style = _style,						\
 }
 
-#define BG_FILE_RW(_name, _value, _setting, _number)			\
+#define BG_FILE_RW(_name, _value, _setting)				\
 static struct bg_file bg_file_##_name = {				\
 	.attr = __ATTR(_name, 0644, bg_file_show, bg_file_store),	\
 	.value = _value,						\
 	.setting = _setting,						\
-	.number = _number,						\
 }
 
 BG_FILE(state, BG_VALUE_STATE, BG_STYLE_STATE);
@@ -145,14 +130,16 @@ BG_FILE(load_off_reasons, BG_VALUE_LOAD_OFF_REASONS, BG_STYLE_REASONS);
 BG_FILE(charger_off_reasons, BG_VALUE_CHARGER_OFF_REASONS, BG_STYLE_REASONS);
 BG_FILE(pre_alarm_remaining_ms, BG_VALUE_PRE_ALARM_REMAINING_MS,
 	BG_STYLE_NUMBER);
-BG_FILE_RW(enabled, BG_VALUE_ENABLED, BG_SET_ENABLED, BG_NR_NUMBERS);
-BG_FILE_RW(mute, BG_VALUE_MUTE, BG_SET_MUTE, BG_NR_NUMBERS);
+BG_FILE(load_returns_ms, BG_VALUE_LOAD_RETURNS_MS, BG_STYLE_NUMBER);
+BG_FILE(lockout_remaining, BG_VALUE_LOCKOUT_REMAINING, BG_STYLE_SIGNED);
+BG_FILE_RW(enabled, BG_VALUE_ENABLED, BG_SET_ENABLED);
+BG_FILE_RW(mute, BG_VALUE_MUTE, BG_SET_MUTE);
 BG_FILE_RW(pre_alarm_delay_ms, BG_VALUE_PRE_ALARM_DELAY_MS,
-	   BG_SET_PRE_ALARM_DELAY, BG_PRE_ALARM_DELAY_MS);
+	   BG_SET_PRE_ALARM_DELAY_MS);
 BG_FILE_RW(restore_delay_ms, BG_VALUE_RESTORE_DELAY_MS,
-	   BG_SET_RESTORE_DELAY, BG_RESTORE_DELAY_MS);
-BG_FILE_RW(load_reconnect_delay_ms, BG_VALUE_RECONNECT_DELAY_MS,
-	   BG_SET_RECONNECT_DELAY, BG_RECONNECT_DELAY_MS);
+	   BG_SET_RESTORE_DELAY_MS);
+BG_FILE_RW(load_reconnect_delay_ms, BG_VALUE_LOAD_RECONNECT_DELAY_MS,
+	   BG_SET_LOAD_RECONNECT_DELAY_MS);
 BG_FILE(pre_alarms, BG_VALUE_PRE_ALARMS, BG_STYLE_NUMBER);
 BG_FILE(load_disconnects, BG_VALUE_LOAD_DISCONNECTS, BG_STYLE_NUMBER);
 BG_FILE(charger_disconnects, BG_VALUE_CHARGER_DISCONNECTS, BG_STYLE_NUMBER);
@@ -173,6 +160,8 @@ static struct attribute *bg_sysfs_attrs[] = {
 	&bg_file_load_off_reasons.attr.attr,
 	&bg_file_charger_off_reasons.attr.attr,
 	&bg_file_pre_alarm_remaining_ms.attr.attr,
+	&bg_file_load_returns_ms.attr.attr,
+	&bg_file_lockout_remaining.attr.attr,
 	&bg_file_enabled.attr.attr,
 	&bg_file_mute.attr.attr,
 	&bg_file_pre_alarm_delay_ms.attr.attr,

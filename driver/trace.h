@@ -12,107 +12,144 @@
 
 #include <linux/tracepoint.h>
 
+#include "battguard.h"
 #include "compat.h"
-#include "decision/fsm.h"
+#include "words.h"
+
+/*
+ * The numbers behind the names go to user space with the formats: trace-cmd and
+ * perf know nothing of this driver's enumerations.
+ */
+#define bg_trace_enum(member, word)	TRACE_DEFINE_ENUM(member);
+BG_STATES(bg_trace_enum, bg_trace_enum)
+BG_REASONS(bg_trace_enum, bg_trace_enum)
+BG_CHANGES(bg_trace_enum, bg_trace_enum)
+BG_CAUSES(bg_trace_enum, bg_trace_enum)
+BG_OUTS(bg_trace_enum, bg_trace_enum)
 
 #ifndef BATTGUARD_TRACE_SYMBOLS
 #define BATTGUARD_TRACE_SYMBOLS
-#define bg_trace_state(state)						\
-	__print_symbolic(state,						\
-			 { BG_NORMAL, "normal" },			\
-			 { BG_PRE_ALARM, "pre-alarm" },			\
-			 { BG_LOAD_OFF, "load-off" },			\
-			 { BG_STANDBY, "standby" })
+#define bg_trace_word(member, word)	{ member, word },
+#define bg_trace_last_word(member, word)	{ member, word }
+#define bg_trace_flag(member, word)	{ BIT(member), word },
+#define bg_trace_last_flag(member, word)	{ BIT(member), word }
 
-#define bg_trace_output(output)						\
-	__print_symbolic(output,					\
-			 { BG_OUT_LOAD, "load" },			\
-			 { BG_OUT_CHARGER, "charger" },			\
-			 { BG_OUT_PRE_ALARM, "pre-alarm" },		\
-			 { BG_OUT_HEARTBEAT, "heartbeat" })
+#define bg_trace_state(state) \
+	__print_symbolic(state, BG_STATES(bg_trace_word, bg_trace_last_word))
+#define bg_trace_outputs(mask) \
+	__print_flags(mask, ",", BG_OUTS(bg_trace_flag, bg_trace_last_flag))
+#define bg_trace_reasons(mask) \
+	__print_flags(mask, ",", BG_REASONS(bg_trace_flag, bg_trace_last_flag))
+#define bg_trace_changes(mask) \
+	__print_flags(mask, ",", BG_CHANGES(bg_trace_flag, bg_trace_last_flag))
+#define bg_trace_causes(mask) \
+	__print_flags(mask, ",", BG_CAUSES(bg_trace_flag, bg_trace_last_flag))
 
-#define bg_trace_reasons(mask)						\
-	__print_flags(mask, ",",					\
-		      { BIT(BG_WHY_UNDERVOLTAGE), "undervoltage" },	\
-		      { BIT(BG_WHY_BATTERY), "battery" },		\
-		      { BIT(BG_WHY_CABLE), "cable" },			\
-		      { BIT(BG_WHY_REMOTE), "remote" },			\
-		      { BIT(BG_WHY_USER), "user" },			\
-		      { BIT(BG_WHY_RECONNECT_DELAY), "reconnect-delay" }, \
-		      { BIT(BG_WHY_RESTORE_DELAY), "restore-delay" },	\
-		      { BIT(BG_WHY_LOCKOUT), "lockout" },		\
-		      { BIT(BG_WHY_PRE_ALARM), "pre-alarm" },		\
-		      { BIT(BG_WHY_FAULT), "fault" })
+#define bg_trace_number(number) bg_event_value(bg, event, BG_VALUE_##number)
 #endif
 
-DECLARE_EVENT_CLASS(battguard_line,
-	TP_PROTO(const char *name, unsigned int number, bool value, bool failed),
-	TP_ARGS(name, number, value, failed),
+/* An edge on an input line, and the level that was read then. */
+TRACE_EVENT(battguard_edge,
+	TP_PROTO(const char *name, const char *line, unsigned int index,
+		 bool value, bool failed),
+	TP_ARGS(name, line, index, value, failed),
 	TP_STRUCT__entry(
 		__string(name, name)
-		__field(unsigned int, number)
+		__string(line, line)
+		__field(unsigned int, index)
 		__field(bool, value)
 		__field(bool, failed)
 	),
 	TP_fast_assign(
-		bg_trace_assign_name(name);
-		__entry->number = number;
+		bg_trace_assign_str(name, name);
+		bg_trace_assign_str(line, line);
+		__entry->index = index;
 		__entry->value = value;
 		__entry->failed = failed;
 	),
-	TP_printk("name=%s line=%u value=%d failed=%d", __get_str(name),
-		  __entry->number, __entry->value, __entry->failed)
-);
-
-/* An edge on an input line, and the level that was read then. */
-DEFINE_EVENT(battguard_line, battguard_edge,
-	TP_PROTO(const char *name, unsigned int number, bool value, bool failed),
-	TP_ARGS(name, number, value, failed)
+	TP_printk("name=%s line=%s index=%u value=%d failed=%d",
+		  __get_str(name), __get_str(line), __entry->index,
+		  __entry->value, __entry->failed)
 );
 
 /* An output that was written. */
-DEFINE_EVENT_PRINT(battguard_line, battguard_output,
-	TP_PROTO(const char *name, unsigned int number, bool value, bool failed),
-	TP_ARGS(name, number, value, failed),
-	TP_printk("name=%s output=%s value=%d failed=%d", __get_str(name),
-		  bg_trace_output(__entry->number), __entry->value,
-		  __entry->failed)
-);
-
-TRACE_EVENT(battguard_decision,
-	TP_PROTO(const char *name, const struct bg_event *event),
-	TP_ARGS(name, event),
+TRACE_EVENT(battguard_output,
+	TP_PROTO(const char *name, const char *output, bool value, bool failed),
+	TP_ARGS(name, output, value, failed),
 	TP_STRUCT__entry(
 		__string(name, name)
-		__field(u64, seq)
-		__field(u64, boottime)
-		__field(u32, lines)
-		__field(u32, faulty)
-		__field(u16, changed)
-		__field(u16, cause)
-		__field(u16, load_reasons)
-		__field(u16, charger_reasons)
-		__field(u8, outputs)
-		__field(u8, state)
+		__string(output, output)
+		__field(bool, value)
+		__field(bool, failed)
 	),
 	TP_fast_assign(
-		bg_trace_assign_name(name);
+		bg_trace_assign_str(name, name);
+		bg_trace_assign_str(output, output);
+		__entry->value = value;
+		__entry->failed = failed;
+	),
+	TP_printk("name=%s output=%s value=%d failed=%d", __get_str(name),
+		  __get_str(output), __entry->value, __entry->failed)
+);
+
+/* A decision that changed something, as the event of it tells. */
+TRACE_EVENT(battguard_decision,
+	TP_PROTO(const struct battguard *bg, const struct bg_event *event),
+	TP_ARGS(bg, event),
+	TP_STRUCT__entry(
+		__string(name, bg->name)
+		__field(u64, seq)
+		__field(u64, boottime)
+		__field(u32, allow_discharge)
+		__field(u32, allow_charge)
+		__field(u32, low_cell)
+		__field(u32, remote)
+		__field(u32, faulty_allow_discharge)
+		__field(u32, faulty_allow_charge)
+		__field(u32, faulty_low_cell)
+		__field(u32, faulty_remote)
+		__field(u32, faulty_outputs)
+		__field(u32, changed)
+		__field(u32, cause)
+		__field(u32, load_reasons)
+		__field(u32, charger_reasons)
+		__field(u32, outputs)
+		__field(u32, state)
+	),
+	TP_fast_assign(
+		bg_trace_assign_str(name, bg->name);
 		__entry->seq = event->seq;
 		__entry->boottime = event->boottime;
-		__entry->lines = event->view.lines;
-		__entry->faulty = event->view.faulty;
+		__entry->allow_discharge =
+			bg_trace_number(ALLOW_DISCHARGE_CHAINS);
+		__entry->allow_charge = bg_trace_number(ALLOW_CHARGE_CHAINS);
+		__entry->low_cell = bg_trace_number(LOW_CELL_CHAINS);
+		__entry->remote = bg_trace_number(REMOTE);
+		__entry->faulty_allow_discharge =
+			bg_trace_number(FAULTY_ALLOW_DISCHARGE);
+		__entry->faulty_allow_charge =
+			bg_trace_number(FAULTY_ALLOW_CHARGE);
+		__entry->faulty_low_cell = bg_trace_number(FAULTY_LOW_CELL);
+		__entry->faulty_remote = bg_trace_number(FAULTY_REMOTE);
+		__entry->faulty_outputs = bg_trace_number(FAULTY_OUTPUTS);
 		__entry->changed = event->changed;
 		__entry->cause = event->cause;
-		__entry->load_reasons = event->view.load_reasons;
-		__entry->charger_reasons = event->view.charger_reasons;
-		__entry->outputs = event->view.outputs;
-		__entry->state = event->view.state;
+		__entry->load_reasons = bg_trace_number(LOAD_OFF_REASONS);
+		__entry->charger_reasons = bg_trace_number(CHARGER_OFF_REASONS);
+		__entry->outputs = bg_trace_number(OUTPUTS);
+		__entry->state = bg_trace_number(STATE);
 	),
-	TP_printk("name=%s seq=%llu boottime=%llu state=%s outputs=%#x lines=%#x faulty=%#x changed=%#x cause=%#x load_reasons=%s charger_reasons=%s",
+	TP_printk("name=%s seq=%llu boottime=%llu changed=%s cause=%s state=%s outputs=%s allow_discharge=%#x allow_charge=%#x low_cell=%#x remote=%u faulty=%#x/%#x/%#x/%#x faulty_outputs=%s load_reasons=%s charger_reasons=%s",
 		  __get_str(name), __entry->seq, __entry->boottime,
-		  bg_trace_state(__entry->state), __entry->outputs,
-		  __entry->lines, __entry->faulty, __entry->changed,
-		  __entry->cause, bg_trace_reasons(__entry->load_reasons),
+		  bg_trace_changes(__entry->changed),
+		  bg_trace_causes(__entry->cause),
+		  bg_trace_state(__entry->state),
+		  bg_trace_outputs(__entry->outputs), __entry->allow_discharge,
+		  __entry->allow_charge, __entry->low_cell, __entry->remote,
+		  __entry->faulty_allow_discharge, __entry->faulty_allow_charge,
+		  __entry->faulty_low_cell, __entry->faulty_remote,
+		  bg_trace_outputs(__entry->faulty_outputs),
+		  bg_trace_reasons(__entry->load_reasons),
 		  bg_trace_reasons(__entry->charger_reasons))
 );
 

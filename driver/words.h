@@ -7,9 +7,14 @@
 
 #include "decision/names.h"
 
-/* Each list takes two macros of a member and its word; the last is for the
- * last member, where a comma may have to go.
+/*
+ * Each list takes two macros of a member and its word; the second is for the last
+ * one, where no comma may follow.
  */
+
+/* For tables of words by member. */
+#define BG_WORD(member, word)	[member] = word,
+
 #define BG_STATES(X, XE)	\
 	X(BG_NORMAL, "normal")	\
 	X(BG_PRE_ALARM, "pre-alarm")	\

@@ -360,7 +360,7 @@ static void bind_shutdown(struct kunit *test)
 	bank_expect(test, &rig->bank, from, bind_all_off,
 		    ARRAY_SIZE(bind_all_off));
 
-	seq = board_now(&rig->board).seq;
+	seq = board_now(&rig->board).event.seq;
 	KUNIT_ASSERT_TRUE(test, board_event(&rig->board, seq, &event));
 	KUNIT_EXPECT_EQ(test, event.cause, BIT(BG_CAUSE_UNBIND));
 	KUNIT_EXPECT_EQ(test, event.view.outputs, 0);

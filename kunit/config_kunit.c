@@ -116,6 +116,33 @@ static void config_numbers(struct kunit *test)
 	}
 }
 
+/* What a user may write has the range of the property, or is a flag. */
+static void config_settings(struct kunit *test)
+{
+	static const struct {
+		enum bg_setting id;
+		u32 min;
+		u32 max;
+	} rows[BG_NR_SETTINGS] = {
+		{ BG_SET_ENABLED, 0, 1 },
+		{ BG_SET_CHARGE_BEHAVIOUR, 0, 1 },
+		{ BG_SET_MUTE, 0, 1 },
+		{ BG_SET_PRE_ALARM_DELAY_MS, 30000, 600000 },
+		{ BG_SET_RESTORE_DELAY_MS, 0, 60000 },
+		{ BG_SET_LOAD_RECONNECT_DELAY_MS, 0, 7200000 },
+	};
+	unsigned int n;
+
+	for (n = 0; n < BG_NR_SETTINGS; n++) {
+		KUNIT_EXPECT_EQ(test, rows[n].id, n);
+		KUNIT_EXPECT_TRUE(test, bg_setting_valid(n, rows[n].min));
+		KUNIT_EXPECT_TRUE(test, bg_setting_valid(n, rows[n].max));
+		KUNIT_EXPECT_FALSE(test, bg_setting_valid(n, rows[n].max + 1));
+		KUNIT_EXPECT_EQ(test, bg_setting_valid(n, rows[n].min - 1),
+				false);
+	}
+}
+
 /* A number that is a string, or several, is no number. */
 static void config_no_numbers(struct kunit *test)
 {
@@ -245,6 +272,7 @@ static void config_label_empty(struct kunit *test)
 }
 
 static struct kunit_case config_tests[] = {
+	KUNIT_CASE(config_settings),
 	KUNIT_CASE_PARAM(config_numbers, number_case_gen_params),
 	KUNIT_CASE_PARAM(config_no_numbers, number_case_gen_params),
 	KUNIT_CASE(config_flags),

@@ -393,6 +393,74 @@ static void discharge_many(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, path->state, OFF);
 }
 
+/* When the load returns, if the lines stay as they are. */
+static void discharge_returns(struct kunit *test)
+{
+	const struct bg_discharge_rules rules = {
+		.restore = BG_SEC(5),
+		.reconnect = BG_SEC(20),
+	};
+	struct bg_discharge path = { .state = OFF };
+
+	/* Forbidden: time alone does not help, whatever delay runs. */
+	path.disconnected = BG_SEC(10);
+	path.reconnecting = true;
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules), 0ULL);
+
+	path.allowed.holds = true;
+	path.allowed.since = BG_SEC(12);
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules), BG_SEC(30));
+	path.allowed.since = BG_SEC(29);
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules), BG_SEC(34));
+	path.reconnecting = false;
+	path.allowed.since = BG_SEC(2);
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules), BG_SEC(7));
+	path.reconnecting = true;
+	path.allowed.granted = true;
+	path.allowed.since = BG_SEC(29);
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules), BG_SEC(30));
+
+	path.locked = true;
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules), 0ULL);
+	path.locked = false;
+	path.state = STANDBY;
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules), 0ULL);
+	path.state = NORMAL;
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules), 0ULL);
+}
+
+/* Disconnects left before a lock-out: those in the window count. */
+static void discharge_left(struct kunit *test)
+{
+	struct bg_discharge path = {
+		.disconnects = 3,
+		.history = { BG_SEC(90), BG_SEC(50), BG_SEC(10), BG_SEC(99) },
+	};
+	const u64 window = BG_SEC(60);
+
+	KUNIT_EXPECT_EQ(test, bg_discharge_left(&path, 0, window, BG_SEC(100)),
+			-1);
+	KUNIT_EXPECT_EQ(test, bg_discharge_left(&path, 5, window, BG_SEC(100)),
+			3);
+	KUNIT_EXPECT_EQ(test, bg_discharge_left(&path, 5, window, BG_SEC(110)),
+			3);
+	KUNIT_EXPECT_EQ(test, bg_discharge_left(&path, 5, window,
+						BG_SEC(110) + 1), 4);
+	KUNIT_EXPECT_EQ(test, bg_discharge_left(&path, 5, window, BG_SEC(500)),
+			5);
+	/* All of them, but the one that locks out has not come. */
+	KUNIT_EXPECT_EQ(test, bg_discharge_left(&path, 2, window, BG_SEC(100)),
+			1);
+	path.disconnects = 0;
+	KUNIT_EXPECT_EQ(test, bg_discharge_left(&path, 5, window, BG_SEC(100)),
+			5);
+	path.locked = true;
+	KUNIT_EXPECT_EQ(test, bg_discharge_left(&path, 5, window, BG_SEC(100)),
+			0);
+	KUNIT_EXPECT_EQ(test, bg_discharge_left(&path, 0, window, BG_SEC(100)),
+			-1);
+}
+
 static struct kunit_case discharge_tests[] = {
 	KUNIT_CASE_PARAM(discharge_stories, path_case_gen_params),
 	KUNIT_CASE(discharge_sounded),
@@ -401,6 +469,8 @@ static struct kunit_case discharge_tests[] = {
 	KUNIT_CASE(discharge_starts),
 	KUNIT_CASE(discharge_short_delays),
 	KUNIT_CASE(discharge_many),
+	KUNIT_CASE(discharge_returns),
+	KUNIT_CASE(discharge_left),
 	{}
 };
 

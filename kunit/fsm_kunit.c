@@ -148,7 +148,7 @@ static void fsm_counters(struct kunit *test)
 	player_step(p);
 	player_run(p, BG_SEC(125));
 	p->wish.inhibit = true;
-	p->wishes = BIT(BG_SET_INHIBIT);
+	p->wishes = BIT(BG_SET_CHARGE_BEHAVIOUR);
 	player_step(p);
 
 	KUNIT_EXPECT_EQ(test, c->pre_alarms, 1U);
@@ -168,7 +168,7 @@ static void fsm_user_is_no_disconnect(struct kunit *test)
 	struct player *p = fsm_start(test);
 
 	p->wish.inhibit = true;
-	p->wishes = BIT(BG_SET_INHIBIT);
+	p->wishes = BIT(BG_SET_CHARGE_BEHAVIOUR);
 	player_step(p);
 	KUNIT_EXPECT_FALSE(test, p->pins & PL_CHARGER);
 	KUNIT_EXPECT_EQ(test, p->fsm.counters.charger_disconnects, 0U);
@@ -228,6 +228,37 @@ static void fsm_remaining(struct kunit *test)
 	fsm_lines(p, BG_SEC(6), ALL);
 	player_run(p, BG_SEC(7));
 	KUNIT_EXPECT_EQ(test, bg_fsm_load_safe_until(&p->fsm), 0ULL);
+}
+
+/* Since when state and outputs are as they are, and the time of an onset. */
+static void fsm_since(struct kunit *test)
+{
+	struct player *p = fsm_start(test);
+	const u64 *since = p->fsm.since;
+	unsigned int n;
+
+	for (n = 0; n < BG_NR_SINCE; n++)
+		KUNIT_EXPECT_EQ(test, since[n], 0ULL);
+	fsm_lines(p, BG_SEC(5), ALL | PL_W);
+	KUNIT_EXPECT_EQ(test, p->res.event.onset, BG_SEC(5));
+	KUNIT_EXPECT_EQ(test, since[BG_CHANGED_STATE], BG_SEC(5));
+	KUNIT_EXPECT_EQ(test, since[BG_CHANGED_PRE_ALARM], BG_SEC(5));
+	KUNIT_EXPECT_EQ(test, since[BG_CHANGED_LOAD], 0ULL);
+	fsm_lines(p, BG_SEC(6), (ALL | PL_W) & ~PL_C);
+	KUNIT_EXPECT_EQ(test, p->res.event.onset, BG_SEC(5));
+	KUNIT_EXPECT_EQ(test, since[BG_CHANGED_CHARGER], BG_SEC(6));
+	KUNIT_EXPECT_EQ(test, since[BG_CHANGED_STATE], BG_SEC(5));
+	fsm_lines(p, BG_SEC(50), ALL & ~PL_D);
+	KUNIT_EXPECT_EQ(test, p->res.event.onset, 0ULL);
+	KUNIT_EXPECT_EQ(test, since[BG_CHANGED_LOAD], BG_SEC(50));
+	KUNIT_EXPECT_EQ(test, since[BG_CHANGED_PRE_ALARM], BG_SEC(50));
+	player_run(p, BG_SEC(55));
+	KUNIT_EXPECT_EQ(test, since[BG_CHANGED_CHARGER], BG_SEC(51));
+	/* Letting go is a change of what was on. */
+	bg_fsm_unbind(&p->fsm, BG_SEC(60), &p->res);
+	KUNIT_EXPECT_EQ(test, since[BG_CHANGED_LOAD], BG_SEC(50));
+	KUNIT_EXPECT_EQ(test, since[BG_CHANGED_STATE], BG_SEC(60));
+	KUNIT_EXPECT_EQ(test, since[BG_CHANGED_CHARGER], BG_SEC(60));
 }
 
 /* A clock that goes back stands still; years on is just late. */
@@ -374,7 +405,7 @@ static void fsm_no_such_line(struct kunit *test)
 		player_lines(p, p->level ^ (PL_D2 | PL_W | PL_L));
 		/* And something that is told. */
 		p->wish.inhibit = !(n & 1);
-		p->wishes = BIT(BG_SET_INHIBIT);
+		p->wishes = BIT(BG_SET_CHARGE_BEHAVIOUR);
 		player_step(p);
 		KUNIT_EXPECT_EQ(test, p->res.event.cause, BIT(BG_CAUSE_USER));
 		KUNIT_EXPECT_EQ(test, p->fsm.view.faulty, 0U);
@@ -457,7 +488,7 @@ static void fsm_charge_blocked(struct kunit *test)
 	player_run(p, BG_SEC(3));
 	KUNIT_EXPECT_FALSE(test, view->charge_blocked);
 	p->wish.inhibit = true;
-	p->wishes = BIT(BG_SET_INHIBIT);
+	p->wishes = BIT(BG_SET_CHARGE_BEHAVIOUR);
 	player_step(p);
 	KUNIT_EXPECT_FALSE(test, view->charge_blocked);
 	fsm_lines(p, BG_SEC(4), PL_D);
@@ -525,6 +556,7 @@ static struct kunit_case fsm_tests[] = {
 	KUNIT_CASE(fsm_bind_without_remote),
 	KUNIT_CASE(fsm_sleep),
 	KUNIT_CASE(fsm_remaining),
+	KUNIT_CASE(fsm_since),
 	KUNIT_CASE(fsm_clocks),
 	KUNIT_CASE(fsm_lines_to_read),
 	KUNIT_CASE(fsm_lines_not_read),

@@ -18,7 +18,7 @@ const struct attribute_group *psy_test_groups[] = { NULL };
 
 static struct {
 	enum bg_setting id;
-	u64 value;
+	u32 value;
 	unsigned int calls;
 } psy_was_set;
 
@@ -27,7 +27,7 @@ struct bg_snapshot psy_test_snapshot(struct battguard *bg)
 	return bg->snapshot;
 }
 
-int psy_test_set(struct battguard *bg, enum bg_setting id, u64 value)
+int psy_test_set(struct battguard *bg, enum bg_setting id, u32 value)
 {
 	psy_was_set.id = id;
 	psy_was_set.value = value;
@@ -157,7 +157,7 @@ static int psy_get(struct psy_fake *fake, enum power_supply_property property)
 static void psy_status(struct kunit *test)
 {
 	struct psy_fake *fake = psy_fake(test);
-	struct bg_view *view = &fake->bg.snapshot.view;
+	struct bg_view *view = &fake->bg.snapshot.event.view;
 	unsigned int outputs;
 
 	for (outputs = 0; outputs < BIT(BG_NR_CHECKED_OUTS); outputs++) {
@@ -180,7 +180,7 @@ static void psy_behaviour(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, psy_get(fake, property),
 			POWER_SUPPLY_CHARGE_BEHAVIOUR_AUTO);
-	fake->bg.snapshot.set.inhibit = true;
+	fake->bg.snapshot.event.view.inhibit = true;
 	KUNIT_EXPECT_EQ(test, psy_get(fake, property),
 			POWER_SUPPLY_CHARGE_BEHAVIOUR_INHIBIT_CHARGE);
 
@@ -197,7 +197,7 @@ static void psy_behaviour(struct kunit *test)
 				known ? 0 : -EINVAL);
 		KUNIT_EXPECT_EQ(test, psy_was_set.calls, known);
 		if (known) {
-			KUNIT_EXPECT_EQ(test, psy_was_set.id, BG_SET_INHIBIT);
+			KUNIT_EXPECT_EQ(test, psy_was_set.id, BG_SET_CHARGE_BEHAVIOUR);
 			KUNIT_EXPECT_EQ(test, psy_was_set.value, inhibit);
 		}
 	}

@@ -102,7 +102,7 @@ static void step_absent_line(struct kunit *test)
 	hand_bind(h);
 	for (n = 0; n < 8; n++) {
 		h->in.settings.inhibit = !h->in.settings.inhibit;
-		h->in.set = BIT(BG_SET_INHIBIT);
+		h->in.set = BIT(BG_SET_CHARGE_BEHAVIOUR);
 		hand_lines(h, BG_SEC(1) + n * BG_MS(6), h->in.level ^ absent);
 		KUNIT_EXPECT_TRUE(test, h->res.evented);
 		KUNIT_EXPECT_EQ(test, h->res.event.cause, BIT(BG_CAUSE_USER));
@@ -319,7 +319,7 @@ static void step_awake(struct kunit *test)
 
 	/* The charger alone. */
 	h->in.settings.inhibit = true;
-	h->in.set = BIT(BG_SET_INHIBIT);
+	h->in.set = BIT(BG_SET_CHARGE_BEHAVIOUR);
 	hand_step(h, BG_SEC(1));
 	KUNIT_EXPECT_EQ(test, h->res.write, PL_CHARGER);
 	KUNIT_EXPECT_TRUE(test, h->res.stay_awake);

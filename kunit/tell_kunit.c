@@ -261,7 +261,7 @@ static void tell_settings(struct kunit *test)
 	for (n = 0; n < ARRAY_SIZE(tell_writes); n++) {
 		const struct tell_write *w = &tell_writes[n];
 		char before[32], after[32];
-		u64 seq = board_now(board).seq;
+		u64 seq = board_now(board).event.seq;
 
 		strscpy(before, board_read(test, board, w->file), 32);
 		KUNIT_EXPECT_EQ_MSG(test, board_write(test, board, w->file,
@@ -273,7 +273,7 @@ static void tell_settings(struct kunit *test)
 		else
 			KUNIT_EXPECT_EQ(test, strncmp(after, w->text,
 						      strlen(after)), 0);
-		KUNIT_EXPECT_EQ_MSG(test, board_now(board).seq,
+		KUNIT_EXPECT_EQ_MSG(test, board_now(board).event.seq,
 				    seq + !!strcmp(before, after),
 				    "event for '%s' to %s", w->text, w->file);
 	}
@@ -348,7 +348,7 @@ static void tell_events(struct kunit *test)
 	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
 	KUNIT_EXPECT_EQ(test, board_write(test, board, "enabled", "0"), 0);
 
-	KUNIT_EXPECT_EQ(test, board_now(board).seq, ARRAY_SIZE(expected));
+	KUNIT_EXPECT_EQ(test, board_now(board).event.seq, ARRAY_SIZE(expected));
 	for (n = 0; n < ARRAY_SIZE(expected); n++) {
 		KUNIT_ASSERT_TRUE(test, board_event(board, n + 1, &event));
 		KUNIT_EXPECT_EQ(test, event.seq, n + 1);

@@ -52,7 +52,7 @@ void timeline_do(struct player *p, const struct tl_step *step)
 		break;
 	case TL_INHIBIT:
 		p->wish.inhibit = step->arg;
-		p->wishes = BIT(BG_SET_INHIBIT);
+		p->wishes = BIT(BG_SET_CHARGE_BEHAVIOUR);
 		break;
 	case TL_MUTE:
 		p->wish.mute = step->arg;
@@ -60,15 +60,15 @@ void timeline_do(struct player *p, const struct tl_step *step)
 		break;
 	case TL_PRE_ALARM_MS:
 		p->wish.pre_alarm_delay = BG_MS(step->arg);
-		p->wishes = BIT(BG_SET_PRE_ALARM_DELAY);
+		p->wishes = BIT(BG_SET_PRE_ALARM_DELAY_MS);
 		break;
 	case TL_RESTORE_MS:
 		p->wish.restore_delay = BG_MS(step->arg);
-		p->wishes = BIT(BG_SET_RESTORE_DELAY);
+		p->wishes = BIT(BG_SET_RESTORE_DELAY_MS);
 		break;
 	case TL_RECONNECT_MS:
 		p->wish.reconnect_delay = BG_MS(step->arg);
-		p->wishes = BIT(BG_SET_RECONNECT_DELAY);
+		p->wishes = BIT(BG_SET_LOAD_RECONNECT_DELAY_MS);
 		break;
 	case TL_LOOK:
 	default:

@@ -200,3 +200,55 @@ u64 bg_discharge_deadline(const struct bg_discharge *path,
 	next = bg_earlier(next, bg_hold_deadline(&path->allowed, restore));
 	return bg_earlier(next, bg_hold_deadline(&path->quiet, restore));
 }
+
+/**
+ * bg_discharge_returns() - when may the load return?
+ * @path: path
+ * @rules: delays in force
+ *
+ * Return: the time in ns at which it returns if the lines stay as they are; 0
+ * when the load is on, or waits for more than time.
+ */
+u64 bg_discharge_returns(const struct bg_discharge *path,
+			 const struct bg_discharge_rules *rules)
+{
+	u64 when = 0;
+
+	if (path->state != BG_LOAD_OFF || path->locked || !path->allowed.holds)
+		return 0;
+
+	if (!path->allowed.granted)
+		when = bg_after(path->allowed.since,
+				bg_discharge_restore(rules));
+	if (path->reconnecting)
+		when = bg_later(when, bg_after(path->disconnected,
+					       rules->reconnect));
+	return when;
+}
+
+/**
+ * bg_discharge_left() - how many disconnects are left before a lock-out?
+ * @path: path
+ * @count: number of disconnects that lock out, 0 = never
+ * @window: time within which they add up, in ns
+ * @now: present time in ns, not before the latest step
+ *
+ * Return: their number, 0 when locked out, -1 when nothing locks out.
+ */
+int bg_discharge_left(const struct bg_discharge *path, u8 count, u64 window,
+		      u64 now)
+{
+	int left = count;
+	u8 n;
+
+	if (!count)
+		return -1;
+	if (path->locked)
+		return 0;
+
+	/* The newest come first. With one more at the most, it would be locked. */
+	for (n = 0; n < path->disconnects && left > 1; n++)
+		if (now - path->history[n] <= window)
+			left--;
+	return left;
+}

@@ -6,27 +6,12 @@
 #define BATTGUARD_DISCHARGE_H
 
 #include "hold.h"
+#include "names.h"
 
 /* On this path no restore time is shorter, whatever is set. */
 #define BG_DISCHARGE_RESTORE_MIN	BG_SEC(1)
 /* Most disconnects a lock-out can count. */
 #define BG_LOCKOUT_MAX			16
-
-/**
- * enum bg_state - state of the discharge path
- * @BG_NORMAL: load on
- * @BG_PRE_ALARM: load on, pre-alarm on: the load will soon be disconnected
- * @BG_LOAD_OFF: load off, the battery or a delay forbids it
- * @BG_STANDBY: load off, remote or software switch is off
- * @BG_NR_STATES: number of states
- */
-enum bg_state {
-	BG_NORMAL,
-	BG_PRE_ALARM,
-	BG_LOAD_OFF,
-	BG_STANDBY,
-	BG_NR_STATES
-};
 
 /**
  * struct bg_discharge_rules - delays of the discharge path
@@ -98,5 +83,9 @@ void bg_discharge_sounded(struct bg_discharge *path, u64 when);
 u64 bg_discharge_deadline(const struct bg_discharge *path,
 			  const struct bg_discharge_rules *rules, u64 now);
 bool bg_discharge_delay_runs(const struct bg_discharge *path, u64 now);
+u64 bg_discharge_returns(const struct bg_discharge *path,
+			 const struct bg_discharge_rules *rules);
+int bg_discharge_left(const struct bg_discharge *path, u8 count, u64 window,
+		      u64 now);
 
 #endif

@@ -144,20 +144,20 @@ static u32 bg_take_settings(struct bg_settings *set, const struct bg_inputs *in)
 	if (in->set & BIT(BG_SET_ENABLED))
 		bg_take_flag(&set->enabled, to->enabled, BIT(BG_SET_ENABLED),
 			     &changed);
-	if (in->set & BIT(BG_SET_INHIBIT))
-		bg_take_flag(&set->inhibit, to->inhibit, BIT(BG_SET_INHIBIT),
+	if (in->set & BIT(BG_SET_CHARGE_BEHAVIOUR))
+		bg_take_flag(&set->inhibit, to->inhibit, BIT(BG_SET_CHARGE_BEHAVIOUR),
 			     &changed);
 	if (in->set & BIT(BG_SET_MUTE))
 		bg_take_flag(&set->mute, to->mute, BIT(BG_SET_MUTE), &changed);
-	if (in->set & BIT(BG_SET_PRE_ALARM_DELAY))
+	if (in->set & BIT(BG_SET_PRE_ALARM_DELAY_MS))
 		bg_take_delay(&set->pre_alarm_delay, to->pre_alarm_delay,
-			      BIT(BG_SET_PRE_ALARM_DELAY), &changed);
-	if (in->set & BIT(BG_SET_RESTORE_DELAY))
+			      BIT(BG_SET_PRE_ALARM_DELAY_MS), &changed);
+	if (in->set & BIT(BG_SET_RESTORE_DELAY_MS))
 		bg_take_delay(&set->restore_delay, to->restore_delay,
-			      BIT(BG_SET_RESTORE_DELAY), &changed);
-	if (in->set & BIT(BG_SET_RECONNECT_DELAY))
+			      BIT(BG_SET_RESTORE_DELAY_MS), &changed);
+	if (in->set & BIT(BG_SET_LOAD_RECONNECT_DELAY_MS))
 		bg_take_delay(&set->reconnect_delay, to->reconnect_delay,
-			      BIT(BG_SET_RECONNECT_DELAY), &changed);
+			      BIT(BG_SET_LOAD_RECONNECT_DELAY_MS), &changed);
 	return changed;
 }
 
@@ -420,6 +420,20 @@ u64 bg_fsm_load_safe_until(const struct bg_fsm *fsm)
 	if (fsm->discharge.state != BG_PRE_ALARM)
 		return 0;
 	return bg_after(fsm->discharge.onset, fsm->discharge.delay);
+}
+
+/**
+ * bg_fsm_load_returns() - when may the load return?
+ * @fsm: state
+ * @cfg: board
+ *
+ * Return: see bg_discharge_returns().
+ */
+u64 bg_fsm_load_returns(const struct bg_fsm *fsm, const struct bg_config *cfg)
+{
+	const struct bg_discharge_rules rules = bg_discharge_rules_of(fsm, cfg);
+
+	return bg_discharge_returns(&fsm->discharge, &rules);
 }
 
 /**

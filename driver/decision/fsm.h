@@ -13,6 +13,7 @@
 #include "charge.h"
 #include "discharge.h"
 #include "line.h"
+#include "names.h"
 #include "output.h"
 
 #define BG_CHAINS_MAX		8
@@ -35,70 +36,16 @@
 /* Half a period of the heartbeat. */
 #define BG_HEARTBEAT_NS		BG_MS(500)
 
-/* Outputs, in a mask by BIT(). The first three are read back and reported. */
-enum bg_out {
-	BG_OUT_LOAD,
-	BG_OUT_CHARGER,
-	BG_OUT_PRE_ALARM,
-	BG_OUT_HEARTBEAT,
-	BG_NR_OUTS
-};
+/* Beside the outputs that are read back and reported, see names.h. */
+#define BG_OUT_HEARTBEAT	BG_NR_CHECKED_OUTS
+#define BG_NR_OUTS		(BG_OUT_HEARTBEAT + 1)
 
-#define BG_NR_CHECKED_OUTS	BG_OUT_HEARTBEAT
+/* What the device shows a time of: the first of &enum bg_change. */
+#define BG_NR_SINCE		(BG_CHANGED_PRE_ALARM + 1)
 
-/* Why an output is off, in a mask by BIT(), in the order in which it is told. */
-enum bg_reason {
-	BG_WHY_UNDERVOLTAGE,
-	BG_WHY_BATTERY,
-	BG_WHY_CABLE,
-	BG_WHY_REMOTE,
-	BG_WHY_USER,
-	BG_WHY_RECONNECT_DELAY,
-	BG_WHY_RESTORE_DELAY,
-	BG_WHY_LOCKOUT,
-	BG_WHY_PRE_ALARM,
-	BG_WHY_FAULT,
-	BG_NR_REASONS
-};
-
-/* Settings a user may write, in a mask by BIT(). */
-enum bg_setting {
-	BG_SET_ENABLED,
-	BG_SET_INHIBIT,
-	BG_SET_MUTE,
-	BG_SET_PRE_ALARM_DELAY,
-	BG_SET_RESTORE_DELAY,
-	BG_SET_RECONNECT_DELAY,
-	BG_NR_SETTINGS
-};
-
-/* What an event says has changed, in a mask by BIT(). */
-enum bg_change {
-	BG_CHANGED_STATE,
-	BG_CHANGED_LOAD,
-	BG_CHANGED_CHARGER,
-	BG_CHANGED_PRE_ALARM,
-	BG_CHANGED_ALLOW_DISCHARGE,
-	BG_CHANGED_ALLOW_CHARGE,
-	BG_CHANGED_LOW_CELL,
-	BG_CHANGED_REMOTE,
-	BG_CHANGED_REASONS,
-	BG_CHANGED_FAULTS,
-	BG_CHANGED_SETTINGS,
-	BG_NR_CHANGES
-};
-
-/* Why it changed, in a mask by BIT(). */
-enum bg_cause {
-	BG_CAUSE_BIND,
-	BG_CAUSE_LINE,
-	BG_CAUSE_BOUNCE,
-	BG_CAUSE_FAULT,
-	BG_CAUSE_USER,
-	BG_CAUSE_TIME,
-	BG_CAUSE_UNBIND,
-	BG_NR_CAUSES
-};
+/* The delays among the settings. */
+#define BG_FIRST_DELAY		BG_SET_PRE_ALARM_DELAY_MS
+#define BG_NR_DELAYS		(BG_SET_LOAD_RECONNECT_DELAY_MS - BG_FIRST_DELAY + 1)
 
 /**
  * struct bg_config - what the board is, fixed while the driver is bound
@@ -205,6 +152,9 @@ struct bg_view {
  * @seq: number of the event, 1 = bind, without gaps
  * @boottime: boot-time clock at the decision, in ns
  * @realtime: wall clock at the decision, in ns; filled in by the caller
+ * @onset: onset of the pre-alarm in ns, 0 without one
+ * @delay_ms: delays in force, from %BG_FIRST_DELAY on, in ms; filled in by the
+ *	caller, as the decision counts in ns
  * @changed: what changed, by BIT() of &enum bg_change
  * @cause: why, by BIT() of &enum bg_cause
  * @set: settings that changed, by BIT() of &enum bg_setting
@@ -214,9 +164,11 @@ struct bg_event {
 	u64 seq;
 	u64 boottime;
 	u64 realtime;
+	u64 onset;
+	u32 delay_ms[BG_NR_DELAYS];
+	u32 set;
 	u16 changed;
 	u16 cause;
-	u32 set;
 	struct bg_view view;
 };
 
@@ -253,6 +205,7 @@ struct bg_sounder {
  * @now: time of the latest step, in ns
  * @beat: when the heartbeat changes next, in ns
  * @seq: number of the latest event
+ * @since: time of the latest change, by the first of &enum bg_change, in ns
  * @set: settings in force
  * @line: the line filters, by number of the line
  * @discharge: discharge path
@@ -268,6 +221,7 @@ struct bg_fsm {
 	u64 now;
 	u64 beat;
 	u64 seq;
+	u64 since[BG_NR_SINCE];
 	struct bg_settings set;
 	struct bg_line line[BG_LINES_MAX];
 	struct bg_discharge discharge;
@@ -311,5 +265,6 @@ void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
 		 const struct bg_inputs *in, u64 now, struct bg_result *res);
 void bg_fsm_unbind(struct bg_fsm *fsm, u64 now, struct bg_result *res);
 u64 bg_fsm_load_safe_until(const struct bg_fsm *fsm);
+u64 bg_fsm_load_returns(const struct bg_fsm *fsm, const struct bg_config *cfg);
 
 #endif

@@ -169,8 +169,19 @@ static void bg_number_event(struct bg_fsm *fsm, const struct bg_view *view,
 	event->seq = ++fsm->seq;
 	event->boottime = fsm->now;
 	event->realtime = 0;
+	event->onset = view->state == BG_PRE_ALARM ? fsm->discharge.onset : 0;
 	event->set = set;
 	event->view = *view;
+}
+
+/* The bind is the first change of all of them. */
+static void bg_note_times(struct bg_fsm *fsm, u16 changed)
+{
+	unsigned int n;
+
+	for (n = 0; n < BG_NR_SINCE; n++)
+		if (!fsm->bound || (changed & BIT(n)))
+			fsm->since[n] = fsm->now;
 }
 
 static void bg_make_event(struct bg_fsm *fsm, const struct bg_view *view,
@@ -220,6 +231,7 @@ void bg_view_step(struct bg_fsm *fsm, const struct bg_verdict *v,
 
 	bg_count(fsm, &view, news->charger_was_on, res->onset);
 	bg_make_event(fsm, &view, news, res);
+	bg_note_times(fsm, res->event.changed);
 	fsm->view = view;
 }
 
@@ -244,5 +256,6 @@ void bg_view_unbind(struct bg_fsm *fsm, struct bg_result *res)
 	res->event.changed = bg_compare(&fsm->view, &view);
 	res->event.cause = BIT(BG_CAUSE_UNBIND);
 	bg_number_event(fsm, &view, 0, &res->event);
+	bg_note_times(fsm, res->event.changed);
 	fsm->view = view;
 }

@@ -43,29 +43,29 @@ static void enum_user(struct watched *w, unsigned int n)
 		watched_setting(w, BG_SET_ENABLED, !set->enabled);
 		break;
 	case 2:
-		watched_setting(w, BG_SET_INHIBIT, !set->inhibit);
+		watched_setting(w, BG_SET_CHARGE_BEHAVIOUR, !set->inhibit);
 		break;
 	case 3:
 		watched_setting(w, BG_SET_MUTE, !set->mute);
 		break;
 	case 4:
-		watched_setting(w, BG_SET_PRE_ALARM_DELAY, BG_SEC(30));
+		watched_setting(w, BG_SET_PRE_ALARM_DELAY_MS, BG_SEC(30));
 		break;
 	case 5:
-		watched_setting(w, BG_SET_PRE_ALARM_DELAY, BG_SEC(600));
+		watched_setting(w, BG_SET_PRE_ALARM_DELAY_MS, BG_SEC(600));
 		break;
 	case 6:
-		watched_setting(w, BG_SET_RESTORE_DELAY, 0);
+		watched_setting(w, BG_SET_RESTORE_DELAY_MS, 0);
 		break;
 	case 7:
-		watched_setting(w, BG_SET_RESTORE_DELAY, BG_SEC(60));
+		watched_setting(w, BG_SET_RESTORE_DELAY_MS, BG_SEC(60));
 		break;
 	case 8:
-		watched_setting(w, BG_SET_RECONNECT_DELAY, 0);
+		watched_setting(w, BG_SET_LOAD_RECONNECT_DELAY_MS, 0);
 		break;
 	case 9:
 	default:
-		watched_setting(w, BG_SET_RECONNECT_DELAY, BG_SEC(7200));
+		watched_setting(w, BG_SET_LOAD_RECONNECT_DELAY_MS, BG_SEC(7200));
 		break;
 	}
 }

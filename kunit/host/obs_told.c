@@ -186,7 +186,24 @@ static void obs_judge_event(struct observer *o, const struct bg_result *res,
 	obs_rule(o, e->changed == changed, "an event says what changed");
 	obs_rule(o, e->cause == cause, "an event says why");
 	obs_rule(o, e->set == o->changed_set, "an event says what was set");
+	obs_rule(o, e->onset == (o->state == BG_PRE_ALARM ? o->onset : 0),
+		 "an event in a pre-alarm has the time of its onset");
 	obs_rule(o, obs_same(&e->view, view), "an event tells the truth");
+}
+
+/* The bind changes everything. */
+static void obs_judge_since(struct observer *o, const struct bg_view *view,
+			    const u64 *since)
+{
+	const u16 changed = obs_changes(&o->view, view);
+	unsigned int n;
+
+	for (n = 0; n < BG_NR_SINCE; n++) {
+		if (!o->bound || (changed & BIT(n)))
+			o->since[n] = o->now;
+		obs_rule(o, since[n] == o->since[n],
+			 "since when the state and the outputs are as they are");
+	}
 }
 
 static unsigned int obs_new_bits(u32 was, u32 is)
@@ -242,6 +259,7 @@ void obs_judge_told(struct observer *o, const struct bg_result *res,
 	obs_judge_view(o, told->view, &view);
 	obs_judge_event(o, res, &view);
 	obs_judge_counters(o, &view, told->counters, was, charger_was);
+	obs_judge_since(o, &view, told->since);
 	o->view = view;
 }
 
@@ -279,6 +297,36 @@ static void obs_judge_deadline(struct observer *o, u64 deadline)
 	obs_due(o, o->cfg.heartbeat, bg_after(o->now, BG_SEC(1)), deadline);
 }
 
+/* When the load is back if nothing but time goes on; 0 = that is not enough. */
+static u64 obs_returns(const struct observer *o)
+{
+	u64 restored = bg_after(o->allowed.since, obs_slow_restore(o));
+	u64 reconnected = bg_after(o->disconnect[0], o->set.reconnect_delay);
+
+	if (o->state != BG_LOAD_OFF || !o->allowed.holds || o->locked)
+		return 0;
+	if (o->allowed.granted)
+		return reconnected;
+	return o->reconnecting && reconnected > restored ? reconnected :
+							   restored;
+}
+
+/* One more disconnect than these within the window, and it locks out. */
+static int obs_left(const struct observer *o)
+{
+	int within = 0;
+	unsigned int n;
+
+	if (!o->cfg.lockout_count)
+		return -1;
+	if (o->locked)
+		return 0;
+	for (n = 0; n < OBS_DISCONNECTS; n++)
+		within += n < o->disconnects &&
+			  o->now - o->disconnect[n] <= o->cfg.lockout_window;
+	return within < o->cfg.lockout_count ? o->cfg.lockout_count - within : 1;
+}
+
 /**
  * obs_judge_times() - judge deadlines, and what keeps the system awake
  * @o: observer
@@ -301,6 +349,10 @@ void obs_judge_times(struct observer *o, const struct bg_result *res,
 	obs_judge_deadline(o, res->deadline);
 	obs_rule(o, told->safe_until == (o->state == BG_PRE_ALARM ? end : 0),
 		 "the time left of the minimum delay is told");
+	obs_rule(o, told->returns == obs_returns(o),
+		 "the time until the load may return is told");
+	obs_rule(o, told->left == obs_left(o),
+		 "the disconnects left before a lock-out are told");
 
 	for (n = 0; n < BG_LINES_MAX; n++)
 		may |= o->line[n].window || o->line[n].bouncing;

@@ -81,27 +81,27 @@ static void obs_take_settings(struct observer *o, const struct bg_inputs *in)
 
 	o->was_mute = set->mute;
 	differs |= set->enabled != to->enabled ? BIT(BG_SET_ENABLED) : 0;
-	differs |= set->inhibit != to->inhibit ? BIT(BG_SET_INHIBIT) : 0;
+	differs |= set->inhibit != to->inhibit ? BIT(BG_SET_CHARGE_BEHAVIOUR) : 0;
 	differs |= set->mute != to->mute ? BIT(BG_SET_MUTE) : 0;
 	differs |= set->pre_alarm_delay != to->pre_alarm_delay ?
-		   BIT(BG_SET_PRE_ALARM_DELAY) : 0;
+		   BIT(BG_SET_PRE_ALARM_DELAY_MS) : 0;
 	differs |= set->restore_delay != to->restore_delay ?
-		   BIT(BG_SET_RESTORE_DELAY) : 0;
+		   BIT(BG_SET_RESTORE_DELAY_MS) : 0;
 	differs |= set->reconnect_delay != to->reconnect_delay ?
-		   BIT(BG_SET_RECONNECT_DELAY) : 0;
+		   BIT(BG_SET_LOAD_RECONNECT_DELAY_MS) : 0;
 	o->user_set = in->set & differs;
 
 	if (o->user_set & BIT(BG_SET_ENABLED))
 		set->enabled = to->enabled;
-	if (o->user_set & BIT(BG_SET_INHIBIT))
+	if (o->user_set & BIT(BG_SET_CHARGE_BEHAVIOUR))
 		set->inhibit = to->inhibit;
 	if (o->user_set & BIT(BG_SET_MUTE))
 		set->mute = to->mute;
-	if (o->user_set & BIT(BG_SET_PRE_ALARM_DELAY))
+	if (o->user_set & BIT(BG_SET_PRE_ALARM_DELAY_MS))
 		set->pre_alarm_delay = to->pre_alarm_delay;
-	if (o->user_set & BIT(BG_SET_RESTORE_DELAY))
+	if (o->user_set & BIT(BG_SET_RESTORE_DELAY_MS))
 		set->restore_delay = to->restore_delay;
-	if (o->user_set & BIT(BG_SET_RECONNECT_DELAY))
+	if (o->user_set & BIT(BG_SET_LOAD_RECONNECT_DELAY_MS))
 		set->reconnect_delay = to->reconnect_delay;
 
 	if (set->pre_alarm_delay < o->min_delay)

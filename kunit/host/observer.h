@@ -52,7 +52,10 @@ struct obs_out {
 struct obs_told {
 	const struct bg_view *view;
 	const struct bg_counters *counters;
+	const u64 *since;
 	u64 safe_until;
+	u64 returns;
+	int left;
 };
 
 /* What the lines say, all chains together. */
@@ -81,6 +84,7 @@ struct observer {
 	struct bg_counters counters;
 	u64 disconnect[OBS_DISCONNECTS];
 	unsigned int disconnects;
+	u64 since[BG_NR_SINCE];
 	u64 now;
 	u64 onset;
 	u64 min_delay;

@@ -141,7 +141,7 @@ static void compare_story(struct watched *w, struct diary *d, u64 seed,
 			watched_setting(w, BG_SET_ENABLED, !p->fsm.set.enabled);
 			break;
 		case 2:
-			watched_setting(w, BG_SET_INHIBIT, r >> 8 & 1);
+			watched_setting(w, BG_SET_CHARGE_BEHAVIOUR, r >> 8 & 1);
 			break;
 		case 3:
 			/* No way back: the phase after it is anyone's guess. */

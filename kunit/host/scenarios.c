@@ -225,11 +225,11 @@ static void writes(void)
 {
 	static const u64 other[BG_NR_SETTINGS] = {
 		[BG_SET_ENABLED] = 0,
-		[BG_SET_INHIBIT] = 1,
+		[BG_SET_CHARGE_BEHAVIOUR] = 1,
 		[BG_SET_MUTE] = 1,
-		[BG_SET_PRE_ALARM_DELAY] = BG_SEC(60),
-		[BG_SET_RESTORE_DELAY] = BG_SEC(2),
-		[BG_SET_RECONNECT_DELAY] = BG_SEC(60),
+		[BG_SET_PRE_ALARM_DELAY_MS] = BG_SEC(60),
+		[BG_SET_RESTORE_DELAY_MS] = BG_SEC(2),
+		[BG_SET_LOAD_RECONNECT_DELAY_MS] = BG_SEC(60),
 	};
 	unsigned int n;
 	u64 seq;
@@ -285,7 +285,7 @@ static void counters(void)
 	lines_at(BG_SEC(105), 0);
 	lines_at(BG_SEC(110), ALL);
 	player_run(&w.p, BG_SEC(120));
-	watched_setting(&w, BG_SET_INHIBIT, 1);
+	watched_setting(&w, BG_SET_CHARGE_BEHAVIOUR, 1);
 	player_step(&w.p);
 	EXPECT(c->pre_alarms == 1);
 	EXPECT(c->load_disconnects == 1);

@@ -95,19 +95,19 @@ static void script_happens(struct watched *w, u8 op, u8 arg)
 		watched_setting(w, BG_SET_ENABLED, arg & 3);
 		break;
 	case 10:
-		watched_setting(w, BG_SET_INHIBIT, arg & 1);
+		watched_setting(w, BG_SET_CHARGE_BEHAVIOUR, arg & 1);
 		break;
 	case 11:
 		watched_setting(w, BG_SET_MUTE, arg & 1);
 		break;
 	case 12:
-		watched_setting(w, BG_SET_PRE_ALARM_DELAY, delays[arg & 3]);
+		watched_setting(w, BG_SET_PRE_ALARM_DELAY_MS, delays[arg & 3]);
 		break;
 	case 13:
-		watched_setting(w, BG_SET_RESTORE_DELAY, restores[arg & 3]);
+		watched_setting(w, BG_SET_RESTORE_DELAY_MS, restores[arg & 3]);
 		break;
 	case 14:
-		watched_setting(w, BG_SET_RECONNECT_DELAY,
+		watched_setting(w, BG_SET_LOAD_RECONNECT_DELAY_MS,
 				arg & 1 ? restores[(arg >> 1) & 3] :
 					  delays[(arg >> 1) & 3]);
 		break;

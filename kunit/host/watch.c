@@ -13,7 +13,11 @@ static void watched_judge(struct player *p)
 	const struct obs_told told = {
 		.view = &p->fsm.view,
 		.counters = &p->fsm.counters,
+		.since = p->fsm.since,
 		.safe_until = bg_fsm_load_safe_until(&p->fsm),
+		.returns = bg_fsm_load_returns(&p->fsm, &p->cfg),
+		.left = bg_discharge_left(&p->fsm.discharge, p->cfg.lockout_count,
+					  p->cfg.lockout_window, p->fsm.now),
 	};
 
 	if (p->steps == 1)
@@ -60,19 +64,19 @@ void watched_setting(struct watched *w, enum bg_setting which, u64 value)
 	case BG_SET_ENABLED:
 		wish->enabled = value;
 		break;
-	case BG_SET_INHIBIT:
+	case BG_SET_CHARGE_BEHAVIOUR:
 		wish->inhibit = value;
 		break;
 	case BG_SET_MUTE:
 		wish->mute = value;
 		break;
-	case BG_SET_PRE_ALARM_DELAY:
+	case BG_SET_PRE_ALARM_DELAY_MS:
 		wish->pre_alarm_delay = value;
 		break;
-	case BG_SET_RESTORE_DELAY:
+	case BG_SET_RESTORE_DELAY_MS:
 		wish->restore_delay = value;
 		break;
-	case BG_SET_RECONNECT_DELAY:
+	case BG_SET_LOAD_RECONNECT_DELAY_MS:
 	default:
 		wish->reconnect_delay = value;
 		break;

@@ -110,6 +110,16 @@ static bool agree_counters(const struct bg_counters *a,
 	       a->remote_offs == b->remote_offs && a->faults == b->faults;
 }
 
+static bool agree_since(const u64 *a, const u64 *b)
+{
+	unsigned int n;
+
+	for (n = 0; n < BG_NR_SINCE; n++)
+		if (a[n] != b[n])
+			return false;
+	return true;
+}
+
 bool agree_rest(const struct observer *o, const struct bg_fsm *fsm)
 {
 	return o->bound == fsm->bound && o->now == fsm->now &&
@@ -117,6 +127,7 @@ bool agree_rest(const struct observer *o, const struct bg_fsm *fsm)
 	       agree_wait(&o->charge, &fsm->charge.allowed) &&
 	       agree_settings(&o->set, &fsm->set) &&
 	       agree_counters(&o->counters, &fsm->counters) &&
+	       agree_since(o->since, fsm->since) &&
 	       obs_same(&o->view, &fsm->view);
 }
 

@@ -133,6 +133,8 @@ void any_observer(struct observer *o, const struct bg_fsm *fsm,
 	any.counters = fsm->counters;
 	any.now = fsm->now;
 	any.seq = fsm->seq;
+	for (n = 0; n < BG_NR_SINCE; n++)
+		any.since[n] = fsm->since[n];
 	any.bound = fsm->bound;
 	any.now_lines = (struct obs_lines) { 0 };
 	for (n = 0; n < BG_LINES_MAX; n++) {

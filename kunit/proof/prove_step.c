@@ -154,7 +154,11 @@ static void step_judge(const struct before *was, u64 now)
 	const struct obs_told told = {
 		.view = &fsm.view,
 		.counters = &fsm.counters,
+		.since = fsm.since,
 		.safe_until = bg_fsm_load_safe_until(&fsm),
+		.returns = bg_fsm_load_returns(&fsm, &cfg),
+		.left = bg_discharge_left(&fsm.discharge, cfg.lockout_count,
+					  cfg.lockout_window, fsm.now),
 	};
 	const struct obs_lines *l = &o.now_lines;
 
@@ -341,6 +345,9 @@ void prove_times(void)
 	lines_are_valid();
 	o.now_lines.forbidden = !o.allowed.holds;
 	told.safe_until = bg_fsm_load_safe_until(&fsm);
+	told.returns = bg_fsm_load_returns(&fsm, &cfg);
+	told.left = bg_discharge_left(&fsm.discharge, cfg.lockout_count,
+				      cfg.lockout_window, fsm.now);
 	rules = bg_discharge_rules_of(&fsm, &cfg);
 	res.deadline = any_u64();
 	__CPROVER_assume(res.deadline > fsm.now);

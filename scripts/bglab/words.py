@@ -97,8 +97,10 @@ def names(spec):
 
 def words(spec):
     """driver/words.h: the words for them, as lists to expand."""
-    body = ["/* Each list takes two macros of a member and its word; the last is for the",
-            " * last member, where a comma may have to go.", " */"]
+    body = ["/*", " * Each list takes two macros of a member and its word; the second is for the last",
+            " * one, where no comma may follow.", " */", "",
+            "/* For tables of words by member. */", "#define BG_WORD(member, word)\t[member] = word,",
+            ""]
     for name, (_, prefix, _, title) in ENUMS.items():
         listed = spec.words(name)
         made = [f'\t{"X" if n < len(listed) - 1 else "XE"}({prefix}{upper(word)}, "{word}")'
