@@ -288,7 +288,7 @@ static void act_off_fails(struct kunit *test)
 
 	/* Where setting gives no error, reading back shows it a little later. */
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
-					   board_now(board).view.out_faulty));
+					   board_now(board).event.view.out_faulty));
 	KUNIT_EXPECT_GE(test, bank_count(&rig->bank, from, BANK_LOAD,
 					 BANK_FLOAT), 4);
 	BOARD_EXPECT_FILE(test, board, "load", "1");
@@ -300,7 +300,7 @@ static void act_off_fails(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(30000, !(bank_levels(&rig->bank) &
 						    BIT(BANK_LOAD))));
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
-					   !board_now(board).view.out_faulty));
+					   !board_now(board).event.view.out_faulty));
 	BOARD_EXPECT_FILE(test, board, "load", "0");
 	BOARD_EXPECT_FILE(test, board, "faults", "1");
 	KUNIT_EXPECT_EQ(test, act_fault_events(board), 2);
@@ -318,7 +318,7 @@ static void act_on_fails(struct kunit *test)
 		  BIT(BANK_LOAD) | BIT(BANK_CHARGER));
 	bank_edge(&rig->bank, BIT(BANK_REMOTE_L), true);
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
-					   board_now(board).view.out_faulty ==
+					   board_now(board).event.view.out_faulty ==
 					   (BIT(BG_OUT_LOAD) |
 					    BIT(BG_OUT_CHARGER))));
 	BOARD_EXPECT_FILE(test, board, "state", "normal");
@@ -330,7 +330,7 @@ static void act_on_fails(struct kunit *test)
 
 	bank_poke(&rig->bank, &rig->bank.no_write, 0);
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(30000,
-					   !board_now(board).view.out_faulty));
+					   !board_now(board).event.view.out_faulty));
 	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES,
 			BIT(BANK_LOAD) | BIT(BANK_CHARGER));
 	BOARD_EXPECT_FILE(test, board, "load_off_reasons", "none");
@@ -364,8 +364,8 @@ static void act_reads_otherwise(struct kunit *test)
 	bank_poke(&rig->bank, &rig->bank.inverted, BIT(BANK_PRE_ALARM));
 	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
-					   board_now(board).view.out_faulty));
-	KUNIT_EXPECT_EQ(test, board_now(board).view.out_faulty,
+					   board_now(board).event.view.out_faulty));
+	KUNIT_EXPECT_EQ(test, board_now(board).event.view.out_faulty,
 			BIT(BG_OUT_PRE_ALARM));
 	/* Once, and three times more before it was called a fault. */
 	KUNIT_EXPECT_GE(test, bank_count(&rig->bank, from, BANK_PRE_ALARM,
@@ -381,7 +381,7 @@ static void act_reads_otherwise(struct kunit *test)
 
 	bank_poke(&rig->bank, &rig->bank.inverted, 0);
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(30000,
-					   !board_now(board).view.out_faulty));
+					   !board_now(board).event.view.out_faulty));
 	KUNIT_EXPECT_EQ(test, act_fault_events(board), 2);
 }
 

@@ -6,6 +6,7 @@
 #include <linux/hrtimer.h>
 #include <linux/leds.h>
 #include <linux/pm.h>
+#include <linux/pm_wakeup.h>
 #include <linux/string.h>
 
 #include "../driver/compat.h"
@@ -314,6 +315,64 @@ static void tell_pre_alarm(struct kunit *test)
 	BOARD_EXPECT_FILE(test, board, "state", "pre-alarm");
 }
 
+/* When the load may return, and what is left before a lock-out. */
+static void tell_return(struct kunit *test)
+{
+	static const struct property_entry props[] = {
+		PROPERTY_ENTRY_STRING("label", "guard"),
+		PROPERTY_ENTRY_U32("debounce-delay-ms", 0),
+		PROPERTY_ENTRY_U32("restore-delay-ms", 60000),
+		PROPERTY_ENTRY_U32("load-lockout-count", 3),
+		{ }
+	};
+	struct rig *rig = test->priv;
+	struct board *board = &rig->board;
+	struct bg_event event;
+	unsigned int ms;
+
+	bank_pull(&rig->bank, BIT(BANK_DISCHARGE), false);
+	board_start(test, board, BOARD_USUAL, props);
+	/* Forbidden: time alone brings nothing back. */
+	BOARD_EXPECT_FILE(test, board, "load_returns_ms", "0");
+	BOARD_EXPECT_FILE(test, board, "lockout_remaining", "3");
+	bank_edge(&rig->bank, BIT(BANK_DISCHARGE), true);
+	KUNIT_ASSERT_EQ(test, kstrtouint(board_read(test, board,
+						    "load_returns_ms"), 10,
+					 &ms), 0);
+	KUNIT_EXPECT_GT(test, ms, 50000);
+	KUNIT_EXPECT_LE(test, ms, 60000);
+
+	/* A setting acts at once, and its event has all of them. */
+	KUNIT_EXPECT_EQ(test, board_write(test, board, "restore_delay_ms",
+					  "0"), 0);
+	KUNIT_ASSERT_TRUE(test, board_event(board, board_now(board).event.seq,
+					    &event));
+	KUNIT_EXPECT_EQ(test, event.set, BIT(BG_SET_RESTORE_DELAY_MS));
+	KUNIT_EXPECT_EQ(test, event.delay_ms[BG_SET_RESTORE_DELAY_MS -
+					     BG_FIRST_DELAY], 0);
+	KUNIT_EXPECT_EQ(test, event.delay_ms[BG_SET_LOAD_RECONNECT_DELAY_MS -
+					     BG_FIRST_DELAY], 30000);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000, bank_levels(&rig->bank) &
+					   BIT(BANK_LOAD)));
+	BOARD_EXPECT_FILE(test, board, "load_returns_ms", "0");
+}
+
+/* No two binds are taken for each other. */
+static void tell_instance(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	u64 instance;
+
+	board_start(test, &rig->board, BOARD_USUAL, tell_props);
+	instance = board_guard(&rig->board)->instance;
+	KUNIT_EXPECT_NE(test, instance, 0);
+	board_unbind(&rig->board);
+	KUNIT_ASSERT_EQ(test, board_bind(&rig->board), 0);
+	KUNIT_EXPECT_NE(test, board_guard(&rig->board)->instance, 0);
+	KUNIT_EXPECT_NE(test, board_guard(&rig->board)->instance, instance);
+	BOARD_EXPECT_FILE(test, &rig->board, "lockout_remaining", "-1");
+}
+
 /* Numbered without gaps from the bind on; what changed, and why. */
 static void tell_events(struct kunit *test)
 {
@@ -449,11 +508,14 @@ static void tell_suspend(struct kunit *test)
 	const u32 inputs = BOARD_USUAL & ~BANK_OUTPUTS;
 	struct rig *rig = test->priv;
 	const struct dev_pm_ops *pm;
+	unsigned long wakeups;
+	struct battguard *bg;
 	struct device *dev;
 
 	board_start(test, &rig->board, BOARD_USUAL, props);
 	dev = &rig->board.pdev->dev;
 	pm = dev->driver->pm;
+	bg = board_guard(&rig->board);
 	/* Outputs that were just set have to be looked at first. */
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
 					   !board_now(&rig->board).stay_awake));
@@ -469,9 +531,14 @@ static void tell_suspend(struct kunit *test)
 	/* Until the controller is surely awake, an edge moves nothing. */
 	bank_edge(&rig->bank, BIT(BANK_CHARGE), false);
 	KUNIT_EXPECT_TRUE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
+	KUNIT_EXPECT_TRUE(test, READ_ONCE(bg->woke));
+	wakeups = dev->power.wakeup->event_count;
 	KUNIT_EXPECT_EQ(test, pm->resume(dev), 0);
 	KUNIT_EXPECT_EQ(test, bank_peek(&rig->bank, &rig->bank.waking), 0);
 	KUNIT_EXPECT_FALSE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
+	/* It was this guard that woke the system, and the count says so. */
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(bg->woke));
+	KUNIT_EXPECT_GT(test, dev->power.wakeup->event_count, wakeups);
 	pm->complete(dev);
 
 	/* Nor does it sleep while the minimum delay runs. */
@@ -539,6 +606,8 @@ static struct kunit_case tell_tests[] = {
 	KUNIT_CASE_PARAM(tell_behaviour, rig_gen_params),
 	KUNIT_CASE_PARAM(tell_settings, rig_gen_params),
 	KUNIT_CASE_PARAM(tell_pre_alarm, rig_gen_params),
+	KUNIT_CASE_PARAM(tell_return, rig_gen_params),
+	KUNIT_CASE(tell_instance),
 	KUNIT_CASE_PARAM(tell_events, rig_gen_params),
 #if IS_ENABLED(CONFIG_LEDS_TRIGGERS) && IS_ENABLED(CONFIG_LEDS_CLASS)
 	KUNIT_CASE_PARAM(tell_leds, rig_gen_params),

@@ -130,6 +130,7 @@ def sleep_refused(kernel, module, checks):
         _start(board, checks)
         mark = board.mark()
         _refused(board, checks, "no wakeup-source")
+        _refused(board, checks, "tried again")
         checks.equal(len(board.log(f"{NODE}: a sleeping system cannot guard", mark)), 1,
                      "and one line says why")
         warned(board, checks, "after that", low_cell=True)
