@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Compares the documents with the netlink specification, word by word.
+
+States, reasons, changes, causes, numbers and ranges are spelled once, in the
+specification; the documents explain them, and have to name each of them and no
+other. Prints one line for each check: a document, what it lists, and what is
+missing or too much there.
+
+Run by the distribution's Python, as words.py is:  documents.py ROOT
+"""
+
+import pathlib
+import re
+import sys
+
+import yaml
+
+from words import Spec, lower
+
+ABI = "Documentation/ABI/testing/sysfs-class-power-battguard"
+GUIDE = "Documentation/battguard.rst"
+MAN = "tools/man/battguard.4"
+BINDING = "dt-bindings/power/supply/gpio-battery-guard.yaml"
+SYSFS = "driver/sysfs.c"
+# Files of the class itself, which the documents explain beside ours.
+OF_CLASS = {"charge_behaviour"}
+
+
+def tables(text):
+    """[[first column of each row]] of the simple tables of a text."""
+    found, inside = [], False
+    for line in text.expandtabs().splitlines():
+        line = line.strip()
+        if re.fullmatch(r"=+( +=+)+", line):
+            # The first rule opens a table, the one after the heads separates.
+            if not inside:
+                found.append([])
+            inside = True
+        elif inside and line:
+            found[-1].append(line)
+        elif not line:
+            inside = False
+    return found
+
+
+def first_column(rows):
+    return [row.split("  ")[0].strip("`") for row in rows]
+
+
+def table_of(text, *words):
+    """The first column of the table that has these words in it, without its head."""
+    for rows in tables(text):
+        column = first_column(rows)
+        if set(words) <= set(column):
+            return column
+    return []
+
+
+def among(column, head=()):
+    """The words of a first column: what goes on in a second line has none."""
+    return {word for word in column if word not in head and re.fullmatch(r"[a-z][a-z-]*", word)}
+
+
+def abi_entry(text, name):
+    """The description of a file in the ABI document."""
+    for entry in re.split(r"\n\n(?=What:)", text):
+        if f"/{name}\n" in entry:
+            return entry
+    return ""
+
+
+def items(text, part):
+    """The items that a part of a manual page has in bold."""
+    found = re.search(rf"^\.S[sh] {part}\n(.*?)(?=^\.S[sh] |\Z)", text, re.M | re.S)
+    return set(re.findall(r"^\.It Sy (\S+)$", found[1], re.M)) if found else set()
+
+
+def files(source):
+    """The files of our own, as the driver makes them."""
+    return set(re.findall(r"^BG_FILE(?:_RW)?\((\w+),", source, re.M))
+
+
+def ranges(spec):
+    """{setting: (smallest, largest)} of those that are numbers."""
+    return {item["name"]: (item["checks"].get("min", 0), item["checks"]["max"])
+            for item in spec.numbers("settings") if item["name"].endswith("-ms")}
+
+
+def checks(root):
+    """(document, what it lists, what it has to list, what it has)."""
+    spec = Spec(root / "Documentation/netlink/specs/battguard.yaml")
+    text = {name: (root / name).read_text(encoding="utf-8")
+            for name in (ABI, GUIDE, MAN, SYSFS)}
+    states, reasons, changes, causes = ({word for word, _ in spec.words(name)}
+                                        for name in ("state", "reason", "change", "cause"))
+    none = {"none"}
+    yield ABI, "states", states, among(table_of(abi_entry(text[ABI], "state"), "normal"))
+    yield (ABI, "reasons", reasons | none,
+           among(table_of(abi_entry(text[ABI], "load_off_reasons"), "none")))
+    yield GUIDE, "states", states, among(table_of(text[GUIDE], "state", "normal"), ["state"])
+    yield GUIDE, "reasons", reasons, among(table_of(text[GUIDE], "word", "cable"), ["word"])
+    for name, wanted in (("changed", changes), ("cause", causes)):
+        listed = re.search(rf"^``{name}``((?:  .*\n)+)", text[GUIDE], re.M)
+        yield GUIDE, f"words of {name}", wanted, set(re.findall(r"[a-z-]+", listed[1]))
+    yield MAN, "states", states, items(text[MAN], "States")
+    yield MAN, "reasons", reasons, items(text[MAN], "Reasons")
+
+    numbers = {lower(item["name"]) for name in ("status", "settings", "dev")
+               for item in spec.numbers(name)}
+    own = files(text[SYSFS])
+    made = {"load", "charger", "pre_alarm", "allow_charge", "allow_discharge", "low_cell"}
+    yield SYSFS, "files", own & numbers | made, own
+    yield ABI, "files", own, set(re.findall(r"<supply_name>/(\w+)$", text[ABI], re.M))
+    table = [row for rows in tables(text[GUIDE]) if "file" in first_column(rows)[0]
+             for row in rows]
+    listed = {word for row in table for word in re.findall(r"``([a-z_]+)``", row[:32])}
+    yield GUIDE, "files", own, listed & (own | numbers) - OF_CLASS
+    pages = {word for line in re.findall(r"^\.It Pa (.*)$", text[MAN], re.M)
+             for word in re.findall(r"[a-z_]+", line)}
+    yield MAN, "files", own | OF_CLASS, pages
+
+    binding = yaml.safe_load((root / BINDING).read_text(encoding="utf-8"))["properties"]
+    for name, (least, most) in ranges(spec).items():
+        item = binding.get(name, {})
+        yield BINDING, f"range of {name}", {(least, most)}, {(item.get("minimum"),
+                                                             item.get("maximum"))}
+        said = f"{least} to {most}"
+        for where, part in ((ABI, abi_entry(text[ABI], lower(name))), (GUIDE, text[GUIDE]),
+                            (MAN, text[MAN])):
+            yield where, f"range of {name}", {said}, {said} & {said if said in part else ""}
+
+
+def main():
+    for document, what, wanted, found in checks(pathlib.Path(sys.argv[1])):
+        missing = ", ".join(sorted(map(str, wanted - found)))
+        surplus = ", ".join(sorted(map(str, found - wanted)))
+        print(f"{document}\t{what}\t" + "; ".join(
+            [f"misses {missing}"] * bool(missing) + [f"has {surplus}"] * bool(surplus)))
+
+
+if __name__ == "__main__":
+    main()
