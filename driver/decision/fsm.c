@@ -4,9 +4,22 @@
  *
  * One step takes all that happened up to an instant and then decides once:
  *
- *   lines ---> line filter ---> discharge path ---> load, pre-alarm
- *   user's writes ------------> charge path ------> charger
- *   what became of the outputs
+ *   lines --> line filter --+--> discharge path --+--> load, pre-alarm
+ *             line.c        |    discharge.c      |
+ *                           |         | blocked   |    output.c: write, read
+ *                           |         v           |              back, retry
+ *   settings ---------------+--> charge path -----+--> charger
+ *                           |    charge.c         |
+ *                           |         : adds      +--> view.c: reasons, event,
+ *                           |         v           |            counters
+ *                           +..> a new path ......+
+ *
+ * Each path is a machine of its own in a file of its own. It takes the verdict
+ * of the lines (bg_judge()) and what the settings allow, and knows no other
+ * path. A new one joins where the dots are: bg_fsm_step() calls it before those
+ * it adds to and hands them its outcome as one of their inputs, bg_next() takes
+ * its deadline, bg_awake() knows whether the system may sleep on it, and view.c
+ * its reason. It takes away, and never permits what another path forbids.
  *
  * Nothing here can hold an output on against the battery: each path gets the
  * filtered lines, and settings only take away.
