@@ -6,7 +6,8 @@
  * sets the outputs in the hard interrupt, under a raw spinlock. Where one can,
  * and on PREEMPT_RT, the same happens in the interrupt thread or, for a
  * deadline, in a real-time thread of the device, under a mutex. Levels decide:
- * an edge only wakes, and one that is lost is healed by the next evaluation.
+ * an edge only wakes, and one that is lost is healed by the look that comes once
+ * a second.
  *
  * Deadlines are absolute times of the boot-time clock, which goes on while the
  * system is suspended: what fell due meanwhile is judged at resume, and no line
@@ -18,6 +19,7 @@
  */
 #include <linux/device.h>
 #include <linux/errno.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/pm_wakeup.h>
 #include <linux/power_supply.h>
@@ -52,14 +54,21 @@ static void bg_unlock(struct battguard *bg, unsigned long flags)
 		raw_spin_unlock_irqrestore(&bg->lock, flags);
 }
 
+/*
+ * The deadline, or the next look: whatever the interrupts say, all lines are read
+ * once a second. The looks of all guards fall on the same second of the clock,
+ * and may come a little late, so that the machine wakes once for them.
+ */
 static void bg_arm(struct battguard *bg, u64 deadline)
 {
-	if (deadline == BG_NEVER)
-		hrtimer_try_to_cancel(&bg->timer);
-	else
-		hrtimer_start(&bg->timer,
-			      ns_to_ktime(min_t(u64, deadline, KTIME_MAX)),
-			      HRTIMER_MODE_ABS_HARD);
+	const u64 look = (div_u64(bg->fsm.now, NSEC_PER_SEC) + 1) *
+			 NSEC_PER_SEC;
+	u64 slack = 0;
+
+	if (look < deadline)
+		slack = min(deadline - look, BG_MS(100));
+	hrtimer_start_range_ns(&bg->timer, ns_to_ktime(min(deadline, look)),
+			       slack, HRTIMER_MODE_ABS_HARD);
 }
 
 /* Is there anything the decision has not taken for granted? */

@@ -125,9 +125,35 @@ static void act_lost_edge(struct kunit *test)
 
 	board_start(test, &rig->board, BOARD_USUAL, act_props);
 	bank_pull(&rig->bank, BIT(BANK_CHARGE), false);
-	KUNIT_EXPECT_TRUE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
 	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
 	KUNIT_EXPECT_FALSE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
+}
+
+/*
+ * Once a second all lines are looked at: a change without any interrupt is found
+ * in time, and so is a controller that has stopped to answer.
+ */
+static void act_look(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	ktime_t start;
+
+	board_start(test, &rig->board, BOARD_USUAL, act_props);
+	/* Nothing else has a deadline. */
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
+					   !board_now(&rig->board).stay_awake));
+	start = ktime_get_boottime();
+	bank_pull(&rig->bank, BIT(BANK_CHARGE), false);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000, !(bank_levels(&rig->bank) &
+						    BIT(BANK_CHARGER))));
+	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get_boottime(), start),
+			1500);
+
+	bank_poke(&rig->bank, &rig->bank.no_read, BIT(BANK_REMOTE_L));
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000, !(bank_levels(&rig->bank) &
+						    BIT(BANK_LOAD))));
+	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get_boottime(), start),
+			3000);
 }
 
 /* A line that moves inside a window is judged at its end. */
@@ -440,6 +466,7 @@ static struct kunit_case act_tests[] = {
 	KUNIT_CASE_PARAM(act_off_before_on, rig_gen_params),
 	KUNIT_CASE_PARAM(act_remote, rig_gen_params),
 	KUNIT_CASE_PARAM(act_lost_edge, rig_gen_params),
+	KUNIT_CASE_PARAM(act_look, rig_gen_params),
 	KUNIT_CASE_PARAM(act_window, rig_gen_params),
 	KUNIT_CASE_PARAM(act_debounced, rig_gen_params),
 	KUNIT_CASE_PARAM(act_read_hiccup, rig_gen_params),
