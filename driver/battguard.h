@@ -155,6 +155,7 @@ enum {
  * @told_view: what that event said; used by @tell alone
  * @leds: LED triggers
  * @alarm: wakes the system while it is suspended
+ * @alarm_at: when @alarm comes, or %BG_NEVER
  * @refused: the log says already that the system must not sleep
  * @panic: floats the outputs in a panic
  * @psy_desc: description of @psy
@@ -193,6 +194,7 @@ struct battguard {
 
 	struct bg_led leds[BG_NR_LEDS];
 	struct alarm alarm;
+	u64 alarm_at;
 	bool refused;
 	struct notifier_block panic;
 	struct power_supply_desc psy_desc;

@@ -35,6 +35,7 @@
  *   charger          ~~~~\________/~~~~~~~~~
  *                            |<-->| restore delay
  */
+#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
@@ -70,6 +71,14 @@ static void bg_cancel_timer(void *data)
 	struct battguard *bg = data;
 
 	hrtimer_cancel(&bg->timer);
+}
+
+/* Unbound between the two ends of a suspend, it may still be set. */
+static void bg_cancel_alarm(void *data)
+{
+	struct battguard *bg = data;
+
+	alarm_cancel(&bg->alarm);
 }
 
 static void bg_cancel_tell(void *data)
@@ -201,6 +210,9 @@ static int bg_prepare(struct battguard *bg)
 		return ret;
 
 	alarm_init(&bg->alarm, ALARM_BOOTTIME, bg_alarm);
+	ret = devm_add_action_or_reset(dev, bg_cancel_alarm, bg);
+	if (ret)
+		return ret;
 	if (bg->params.wakeup) {
 		device_init_wakeup(dev, true);
 		ret = devm_add_action_or_reset(dev, bg_no_wakeup, dev);
@@ -325,6 +337,7 @@ static int bg_pm_prepare(struct device *dev)
 		return -EBUSY;
 	}
 	bg->refused = false;
+	bg->alarm_at = resume_at;
 	if (resume_at != BG_NEVER && alarmtimer_get_rtcdev())
 		bg_alarm_start(&bg->alarm, ns_to_ktime(resume_at));
 	return 0;
@@ -337,10 +350,22 @@ static void bg_pm_complete(struct device *dev)
 	alarm_cancel(&bg->alarm);
 }
 
+/* The lit half of a pre-alarm may have to be written, and to settle. */
+static void bg_park(struct battguard *bg)
+{
+	struct bg_inputs in = { .park = true };
+
+	bg_evaluate(bg, &in);
+	if (!bg_snapshot(bg).stay_awake)
+		return;
+	fsleep(2 * BG_SETTLE_NS / NSEC_PER_USEC);
+	in = (struct bg_inputs) { .park = true };
+	bg_evaluate(bg, &in);
+}
+
 static int bg_suspend(struct device *dev)
 {
 	struct battguard *bg = dev_get_drvdata(dev);
-	struct bg_inputs in = { 0 };
 	int ret;
 
 	ret = bg_gpio_wake(&bg->gpio, true);
@@ -349,8 +374,9 @@ static int bg_suspend(struct device *dev)
 		return ret;
 	}
 
-	bg_evaluate(bg, &in);
-	if (!bg_sleep(bg, true)) {
+	bg_park(bg);
+	/* A delay that has begun since then has no alarm that ends the sleep. */
+	if (bg_snapshot(bg).resume_at != bg->alarm_at || !bg_sleep(bg, true)) {
 		bg_gpio_wake(&bg->gpio, false);
 		return -EBUSY;
 	}

@@ -246,9 +246,10 @@ void bg_gpio_apply(struct bg_gpio *gpio, const struct bg_result *res,
 	}
 	/* Last: it says that the others were written. */
 	if (gpio->out[BG_OUT_HEARTBEAT] &&
-	    (res->write & BIT(BG_OUT_HEARTBEAT)))
-		bg_gpio_write(gpio, gpio->out[BG_OUT_HEARTBEAT],
-			      res->outputs & BIT(BG_OUT_HEARTBEAT));
+	    (res->write & BIT(BG_OUT_HEARTBEAT)) &&
+	    bg_gpio_write(gpio, gpio->out[BG_OUT_HEARTBEAT],
+			  res->outputs & BIT(BG_OUT_HEARTBEAT)))
+		done->out_failed |= BIT(BG_OUT_HEARTBEAT);
 	gpio->driven = true;
 
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)

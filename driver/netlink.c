@@ -6,7 +6,9 @@
  * whatever context that is. They are sent from process context, to those who
  * listen; who misses one reads it from the ring. Nothing here is waited for.
  *
- * The family lives in the initial network namespace, as the lines do.
+ * The family lives in the initial network namespace, as the lines do. There is no
+ * alias for it: anybody's request for the family would load the module again, and
+ * switch on what somebody switched off by unloading it.
  */
 #include <linux/capability.h>
 #include <linux/err.h>
@@ -468,5 +470,3 @@ void bg_netlink_exit(void)
 	genl_unregister_family(&bg_family);
 	xa_destroy(&bg_devices);
 }
-
-MODULE_ALIAS_GENL_FAMILY(BATTGUARD_FAMILY_NAME);

@@ -205,15 +205,15 @@ static void bind_no_interrupt(struct kunit *test)
 static void bind_stuck_output(struct kunit *test)
 {
 	static const enum bank_line outputs[] = {
-		BANK_LOAD, BANK_CHARGER, BANK_PRE_ALARM
+		BANK_LOAD, BANK_CHARGER, BANK_PRE_ALARM, BANK_HEARTBEAT
 	};
 	struct rig *rig = test->priv;
 	unsigned int n;
 
 	for (n = 0; n < ARRAY_SIZE(outputs); n++) {
 		bank_poke(&rig->bank, &rig->bank.no_write, BIT(outputs[n]));
-		board_make(test, &rig->board, "battguard-board", BOARD_USUAL,
-			   bind_props);
+		board_make(test, &rig->board, "battguard-board",
+			   BOARD_USUAL | BIT(outputs[n]), bind_props);
 		KUNIT_EXPECT_EQ(test, board_bind(&rig->board), -EIO);
 		bind_expect_nothing(test, rig);
 		board_break(&rig->board);

@@ -76,6 +76,8 @@ static void player_evaluate(struct player *p)
 	p->edge = 0;
 	p->unread = 0;
 	p->wishes = 0;
+	p->in.park = p->park;
+	p->park = false;
 
 	bg_fsm_step(&p->fsm, &p->cfg, &p->in, p->now, &p->res);
 	p->steps++;

@@ -43,6 +43,7 @@
  * @unread: lines that the next evaluation does not read
  * @dead: lines that cannot be read
  * @broken: outputs that cannot be set
+ * @park: the next evaluation is the last before the system sleeps
  * @pins: outputs that are active
  * @steps: number of evaluations
  * @events: number of events
@@ -57,6 +58,7 @@ struct player {
 	struct bg_inputs in;
 	struct bg_settings wish;
 	u32 wishes;
+	bool park;
 	u64 now;
 	u64 latency;
 	u64 slow;

@@ -312,6 +312,34 @@ static void step_late_blink(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, h->res.deadline, BG_MS(4200));
 }
 
+/* The system goes to sleep in the lit half, which begins anew then. */
+static void step_park(struct kunit *test)
+{
+	struct hand *h = hand_start(test);
+
+	h->cfg.intermittent = true;
+	hand_lines(h, BG_SEC(1), GOOD | PL_W);
+	hand_step(h, BG_MS(1800));
+	KUNIT_EXPECT_FALSE(test, h->res.outputs & PL_ALARM);
+	h->in.park = true;
+	hand_step(h, BG_MS(1900));
+	KUNIT_EXPECT_TRUE(test, h->res.outputs & h->res.write & PL_ALARM);
+	KUNIT_EXPECT_EQ(test, h->res.deadline, BG_MS(1910));
+	h->in.park = false;
+	hand_step(h, BG_MS(2690));
+	KUNIT_EXPECT_TRUE(test, h->res.outputs & PL_ALARM);
+	KUNIT_EXPECT_EQ(test, h->res.deadline, BG_MS(2700));
+	/* In the lit half nothing is written, and it is prolonged. */
+	h->in.park = true;
+	hand_step(h, BG_MS(2695));
+	KUNIT_EXPECT_FALSE(test, h->res.write & PL_ALARM);
+	h->in.park = false;
+	hand_step(h, BG_MS(3494));
+	KUNIT_EXPECT_TRUE(test, h->res.outputs & PL_ALARM);
+	hand_step(h, BG_MS(3495));
+	KUNIT_EXPECT_FALSE(test, h->res.outputs & PL_ALARM);
+}
+
 /* One line that settles, or one output, keeps the system awake. */
 static void step_awake(struct kunit *test)
 {
@@ -374,6 +402,7 @@ static struct kunit_case step_tests[] = {
 	KUNIT_CASE(step_sounded),
 	KUNIT_CASE(step_blink_deadline),
 	KUNIT_CASE(step_late_blink),
+	KUNIT_CASE(step_park),
 	KUNIT_CASE(step_awake),
 	KUNIT_CASE(step_unbind),
 	{}

@@ -548,6 +548,96 @@ static void tell_suspend(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bank_peek(&rig->bank, &rig->bank.waking), 0);
 }
 
+/* Nothing else than the test evaluates meanwhile. */
+static void tell_forge(struct battguard *bg,
+		       void (*forge)(struct bg_discharge *path))
+{
+	unsigned long flags = 0;
+
+	if (bg->threaded)
+		mutex_lock(&bg->mutex);
+	else
+		raw_spin_lock_irqsave(&bg->lock, flags);
+	forge(&bg->fsm.discharge);
+	if (bg->threaded)
+		mutex_unlock(&bg->mutex);
+	else
+		raw_spin_unlock_irqrestore(&bg->lock, flags);
+}
+
+static void tell_disconnected(struct bg_discharge *path)
+{
+	path->state = BG_LOAD_OFF;
+	path->disconnected = ktime_get_boottime_ns();
+	path->reconnecting = true;
+}
+
+static void tell_delay_over(struct bg_discharge *path)
+{
+	path->delay = 0;
+}
+
+/* A delay that begins once the alarm should have been set is no time to sleep. */
+static void tell_late_delay(struct kunit *test)
+{
+	static const struct property_entry props[] = {
+		PROPERTY_ENTRY_STRING("label", "guard"),
+		PROPERTY_ENTRY_BOOL("wakeup-source"),
+		{ }
+	};
+	struct rig *rig = test->priv;
+	const struct dev_pm_ops *pm;
+	struct battguard *bg;
+
+	board_start(test, &rig->board, BOARD_LEAST, props);
+	bg = board_guard(&rig->board);
+	pm = bg->dev->driver->pm;
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
+					   !board_now(&rig->board).stay_awake));
+	KUNIT_EXPECT_EQ(test, pm->prepare(bg->dev), 0);
+	tell_forge(bg, tell_disconnected);
+	KUNIT_EXPECT_EQ(test, pm->suspend(bg->dev), -EBUSY);
+	KUNIT_EXPECT_EQ(test, bank_peek(&rig->bank, &rig->bank.waking), 0);
+	pm->complete(bg->dev);
+
+	KUNIT_EXPECT_EQ(test, pm->prepare(bg->dev), 0);
+	KUNIT_EXPECT_EQ(test, pm->suspend(bg->dev), 0);
+	KUNIT_EXPECT_EQ(test, pm->resume(bg->dev), 0);
+	pm->complete(bg->dev);
+}
+
+/* An intermittent pre-alarm sleeps in its lit half. */
+static void tell_lit(struct kunit *test)
+{
+	static const struct property_entry props[] = {
+		PROPERTY_ENTRY_STRING("label", "guard"),
+		PROPERTY_ENTRY_U32("debounce-delay-ms", 0),
+		PROPERTY_ENTRY_BOOL("wakeup-source"),
+		PROPERTY_ENTRY_BOOL("pre-alarm-intermittent"),
+		{ }
+	};
+	struct rig *rig = test->priv;
+	const struct dev_pm_ops *pm;
+	struct battguard *bg;
+
+	board_start(test, &rig->board, BOARD_USUAL, props);
+	bg = board_guard(&rig->board);
+	pm = bg->dev->driver->pm;
+	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
+	tell_forge(bg, tell_delay_over);
+	KUNIT_EXPECT_EQ(test, pm->prepare(bg->dev), 0);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000, !(bank_levels(&rig->bank) &
+						    BIT(BANK_PRE_ALARM))));
+	KUNIT_EXPECT_EQ(test, pm->suspend(bg->dev), 0);
+	KUNIT_EXPECT_TRUE(test, bank_levels(&rig->bank) & BIT(BANK_PRE_ALARM));
+	msleep(1000);
+	KUNIT_EXPECT_TRUE(test, bank_levels(&rig->bank) & BIT(BANK_PRE_ALARM));
+	KUNIT_EXPECT_EQ(test, pm->resume(bg->dev), 0);
+	pm->complete(bg->dev);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000, !(bank_levels(&rig->bank) &
+						    BIT(BANK_PRE_ALARM))));
+}
+
 /* An alarm is set for the end of a delay, where there is a clock to wake from. */
 static void tell_alarm(struct kunit *test)
 {
@@ -615,6 +705,8 @@ static struct kunit_case tell_tests[] = {
 #ifdef CONFIG_PM_SLEEP
 	KUNIT_CASE(tell_no_wakeup),
 	KUNIT_CASE_PARAM(tell_suspend, rig_gen_params),
+	KUNIT_CASE_PARAM(tell_late_delay, rig_gen_params),
+	KUNIT_CASE_PARAM(tell_lit, rig_gen_params),
 	KUNIT_CASE(tell_alarm),
 #endif
 	{}

@@ -154,6 +154,8 @@ def main():
         if arch == "arm64":
             result(0 < code <= CODE_LIMIT, f"code on arm64 for {one}: {code} bytes of {CODE_LIMIT} "
                                       f"(read-only data {data} bytes)")
+            result(b"net-pf-" not in module.read_bytes(),
+                   f"no alias for {one} by which a request for the family loads it")
             each = memory(module, kernels.ARCHES[arch][2])
             result(0 < each <= DEVICE_LIMIT, f"memory for each device on arm64 for {one}: "
                                              f"{each} bytes of {DEVICE_LIMIT}")

@@ -194,16 +194,21 @@ static void bg_take_outputs(struct bg_fsm *fsm, const struct bg_config *cfg,
 	bg_discharge_sounded(&fsm->discharge, bg_earlier(in->sounded, now));
 }
 
-/* Return: level of the pre-alarm output. */
+/*
+ * A system that sleeps does so in the lit half, as nobody would end the dark one.
+ *
+ * Return: level of the pre-alarm output.
+ */
 static bool bg_sound(struct bg_fsm *fsm, const struct bg_config *cfg,
-		     bool onset, u64 now)
+		     bool onset, bool park, u64 now)
 {
 	struct bg_sounder *sounder = &fsm->sounder;
 
-	if (onset) {
+	if (onset)
+		fsm->set.mute = false;
+	if (onset || park) {
 		sounder->dark = false;
 		sounder->flip = bg_after(now, BG_BLINK_NS);
-		fsm->set.mute = false;
 	} else if (now >= sounder->flip) {
 		/* In step with the onset, unless whole periods were missed. */
 		sounder->dark = !sounder->dark;
@@ -408,7 +413,7 @@ void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
 		bg_charge_init(&fsm->charge, &charge, now);
 	bg_charge_step(&fsm->charge, fsm->set.restore_delay, &charge, now);
 
-	sound = bg_sound(fsm, cfg, res->onset, now);
+	sound = bg_sound(fsm, cfg, res->onset, in->park, now);
 	/* An onset that lifts the mute is no user's doing, but it is told. */
 	if (res->onset && was_mute)
 		news.set |= BIT(BG_SET_MUTE);

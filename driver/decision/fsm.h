@@ -101,6 +101,7 @@ struct bg_settings {
  * @out_failed: outputs of @tried that failed
  * @out_level: outputs of @tried that are active
  * @sounded: time at which the pre-alarm was written, 0 = it was not
+ * @park: the system is about to sleep
  * @settings: values for the bits in @set
  */
 struct bg_inputs {
@@ -114,6 +115,7 @@ struct bg_inputs {
 	u32 out_failed;
 	u32 out_level;
 	u64 sounded;
+	bool park;
 	struct bg_settings settings;
 };
 

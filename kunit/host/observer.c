@@ -225,7 +225,7 @@ static void obs_remember_disconnect(struct observer *o)
 		o->locked = true;
 }
 
-static void obs_remember(struct observer *o, u8 st, bool onset)
+static void obs_remember(struct observer *o, u8 st, bool onset, bool park)
 {
 	o->changed_set = o->user_set;
 	if (st == BG_STANDBY) {
@@ -243,6 +243,9 @@ static void obs_remember(struct observer *o, u8 st, bool onset)
 		o->onset = o->now;
 		o->min_delay = o->set.pre_alarm_delay;
 		o->write_awaited = true;
+	}
+	/* What goes to sleep, sleeps in the lit half. */
+	if (onset || park) {
 		o->dark = false;
 		o->phase_known = true;
 		o->flip = bg_after(o->now, BG_MS(800));
@@ -359,7 +362,7 @@ const char *obs_judge(struct observer *o, const struct bg_inputs *in, u64 now,
 
 	obs_judge_discharge(o, st, res->outputs);
 	obs_rule(o, res->onset == onset, "an onset is told as one");
-	obs_remember(o, st, onset);
+	obs_remember(o, st, onset, in->park);
 	obs_judge_pre_alarm(o, st, res->outputs & BIT(BG_OUT_PRE_ALARM));
 	o->charger = res->outputs & BIT(BG_OUT_CHARGER);
 	obs_judge_charger(o, st, o->charger);

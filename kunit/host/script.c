@@ -112,6 +112,7 @@ static void script_happens(struct watched *w, u8 op, u8 arg)
 					  delays[(arg >> 1) & 3]);
 		break;
 	case 15:
+		p->park = arg & 1;
 		player_lines(p, good);
 		p->dead = 0;
 		p->broken = 0;

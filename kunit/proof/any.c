@@ -48,6 +48,7 @@ void any_inputs(struct bg_inputs *in)
 	struct bg_inputs any;
 
 	any_settings(&any.settings);
+	any.park = any_bool();
 	*in = any;
 }
 
