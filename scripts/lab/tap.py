@@ -21,34 +21,43 @@ TRIES = 3
 
 
 class Report:
-    """Numbers and counts the checks of all scenarios."""
+    """Prints, numbers and counts the results of a suite."""
 
     def __init__(self):
-        self.passed = self.failed = 0
-        self._lock = threading.Lock()
+        self.passed = self.failed = self.skipped = 0
+        self._lock = threading.RLock()
+
+    def result(self, good, text, detail="", why=False):
+        """Print a result, with its details if it is bad or they say why it is good."""
+        with self._lock:
+            self.passed += bool(good)
+            self.failed += not good
+            print(f"{'ok' if good else 'not ok'} {self.passed + self.failed} - {text}")
+            for line in str(detail).splitlines() if why or not good else ():
+                print(f"# {line}")
+            print(end="", flush=True)
+        return bool(good)
+
+    def skip(self, text, why):
+        """A result that there is none of, and why."""
+        with self._lock:
+            self.skipped += 1
+            print(f"ok - {text} # SKIP {why}", flush=True)
 
     def tell(self, checks):
-        """Print what a scenario has found."""
+        """Print what a scenario has found, in one piece."""
         with self._lock:
-            for good, text, detail in checks.found:
-                self.passed += bool(good)
-                self.failed += not good
-                print(f"{'ok' if good else 'not ok'} {self.passed + self.failed} - {text}")
-                for line in [] if good else str(detail).splitlines():
-                    print(f"# {line}")
-            print(end="", flush=True)
+            for found in checks.found:
+                self.result(*found)
 
     def remark(self, text):
         with self._lock:
-            print(f"# {text}", flush=True)
-
-    def add(self, counts):
-        """Results that were printed elsewhere: {"ok": N, "not ok": N}."""
-        self.passed += counts["ok"]
-        self.failed += counts["not ok"]
+            print("".join(f"# {line}\n" for line in str(text).splitlines()), end="", flush=True)
 
     def end(self):
         """The closing line; gives the exit status."""
+        if self.skipped:
+            print(f"# {self.skipped} skipped")
         print(f"{self.passed} passed, {self.failed} failed", flush=True)
         return 0 if self.passed and not self.failed else 1
 

@@ -3,8 +3,8 @@
 
 For each kernel tree: yamllint with the tree's rules, the schema against the
 meta-schemas and the tree's schemas, the examples (compiled and validated), and
-the device trees beside this file: those in good/ must raise no message,
-those in bad/ exactly the ones that their "// expect: TEXT" lines tell.
+the nodes of nodes.py, on the board of board.dtsi: the good ones must raise no
+message, the bad ones exactly those that are named there.
 
 The trees are those of Debian's linux-source packages, of which only the
 bindings are unpacked; --tree takes any kernel source instead. The last line
@@ -17,25 +17,17 @@ import re
 import shutil
 import subprocess
 
-from lab import debian
+from lab import debian, tap
 from lab.common import BUILD, ROOT, Trouble, lock, main, say, setup
 
+from . import nodes
+
 BINDING = ROOT / "dt-bindings/power/supply/gpio-battery-guard.yaml"
-TESTS = pathlib.Path(__file__).resolve().parent
+HERE = pathlib.Path(__file__).resolve().parent
+BOARD = '#include "board.dtsi"\n&guard {{{}}};\n'
 COMPATIBLE = "gpio-battery-guard"
 VERSIONS = ("6.1", "6.12")
 EXAMPLES = 3
-
-# Tool and the Debian package it comes from.
-TOOLS = {
-    "cpp": "cpp",
-    "dtc": "device-tree-compiler",
-    "dt-doc-validate": "dt-schema",
-    "dt-extract-example": "dt-schema",
-    "dt-mk-schema": "dt-schema",
-    "dt-validate": "dt-schema",
-    "yamllint": "yamllint",
-}
 
 # What of a kernel tree is needed; the schemas that are compiled into one, for
 # dt-validate, are those that a node of the examples or the tests may meet.
@@ -55,18 +47,6 @@ def words(*argv, cwd=None):
     done = subprocess.run([str(word) for word in argv], text=True, cwd=cwd,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     return done.returncode, done.stdout.strip()
-
-
-def need_tools():
-    """Install the tools, or name the missing ones with their packages."""
-    missing = [tool for tool in TOOLS if not shutil.which(tool)]
-    if missing:
-        setup("binding")
-        missing = [tool for tool in TOOLS if not shutil.which(tool)]
-    if missing:
-        packages = sorted({TOOLS[tool] for tool in missing})
-        raise Trouble(f"missing tools: {', '.join(missing)}; "
-                      f"install the package(s) {' '.join(packages)}")
 
 
 def debian_tree(version):
@@ -103,14 +83,14 @@ def debian_tree(version):
     return tree
 
 
-class Checks:
-    """Runs checks against one kernel tree and counts them."""
+class Binding:
+    """The binding, checked against one kernel tree."""
 
-    def __init__(self, name, tree, binding):
+    def __init__(self, name, tree, binding, report):
         self.name = name
         self.tree = tree.absolute()
         self.bindings = self.tree / PARTS[0]
-        self.passed = self.failed = 0
+        self.report = report
         # The schema must lie below a directory "schemas" as its $id says.
         self.work = BUILD / "dt" / f"work-{name}"
         shutil.rmtree(self.work, ignore_errors=True)
@@ -118,29 +98,22 @@ class Checks:
         self.schema.parent.mkdir(parents=True)
         shutil.copy(binding, self.schema)
         self.compiled = self.work / "schema.json"
-        self.usable = False
 
     def tell(self, check, complaint=""):
         """Count one check; a complaint means that it failed."""
-        if complaint:
-            self.failed += 1
-        else:
-            self.passed += 1
-        print(f"{'FAIL' if complaint else 'PASS'} {self.name} {check}", flush=True)
-        for line in complaint.splitlines():
-            print(f"     {line}")
+        return self.report.result(not complaint, f"{self.name}: {check}", complaint)
 
     def quiet(self, check, *argv):
         """A check that passes when the tool succeeds and says nothing."""
         code, said = words(*argv, cwd=self.work)
         self.tell(check, said or (f"status {code}" if code else ""))
 
-    def compile(self, source, folder):
+    def compile(self, name, text):
         """Preprocess and compile; gives the blob, or raises the complaint."""
-        plain = self.work / (source.stem + ".pp.dts")
-        blob = self.work / (source.stem + ".dtb")
+        source, plain, blob = (self.work / (name + end) for end in (".dts", ".pp.dts", ".dtb"))
+        source.write_text(text, encoding="utf-8")
         for argv in (["cpp", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp",
-                      "-I", self.tree / "include", "-I", folder, source, plain],
+                      "-I", self.tree / "include", "-I", HERE, source, plain],
                      [*DTC, "-o", blob, plain]):
             code, said = words(*argv)
             if code or said:
@@ -174,7 +147,7 @@ class Checks:
                    for name in re.findall(r"'([^']+)'", message))
 
     def document(self):
-        """The binding itself."""
+        """The binding itself; can it be used?"""
         self.quiet("yamllint", "yamllint", "-c", self.bindings / ".yamllint", self.schema)
         # The schema's $id is compared with the path as it is given here.
         self.quiet("schema", "dt-doc-validate", "-u", self.bindings,
@@ -183,8 +156,7 @@ class Checks:
                            *(self.bindings / part for part in SCHEMAS))
         if not said and (code or COMPATIBLE not in self.compiled.read_text(encoding="utf-8")):
             said = f"status {code}, the binding is not in it"
-        self.tell("schema compiles", said)
-        self.usable = not said
+        return self.tell("schema compiles", said)
 
     def examples(self):
         """Each example of the binding, in one device tree as dt-schema makes it."""
@@ -192,30 +164,18 @@ class Checks:
         found = text.count(f'compatible = "{COMPATIBLE}"')
         self.tell(f"{EXAMPLES} examples", "" if not code and found == EXAMPLES
                   else f"{found} found, status {code}")
-        source = self.work / "examples.dts"
-        source.write_text(text + "\n", encoding="utf-8")
-        self.good(source, "examples")
+        self.judge("examples", text + "\n")
 
-    def good(self, source, check):
-        """A device tree that must compile and validate without a message."""
-        try:
-            self.tell(check, "\n".join(self.validate(self.compile(source, TESTS))))
-        except ValueError as error:
-            self.tell(check, str(error))
-
-    def bad(self, source, check):
+    def judge(self, check, text, expected=()):
         """A device tree that must raise the messages it expects and no other."""
-        expected = re.findall(r"^// expect: (.+)$", source.read_text(encoding="utf-8"), re.M)
-        if not expected:
-            self.tell(check, "no '// expect: TEXT' line")
-            return
         try:
-            blob = self.compile(source, TESTS)
-        except ValueError as error:
-            # The compiler's words count as well.
-            blob, messages = None, str(error).splitlines()
-        try:
-            messages = self.validate(blob) if blob else messages
+            try:
+                blob = self.compile(check.replace("/", "-"), text)
+            except ValueError as error:
+                # The compiler's words count as well.
+                messages = str(error).splitlines()
+            else:
+                messages = self.validate(blob)
         except ValueError as error:
             self.tell(check, str(error))
             return
@@ -226,16 +186,14 @@ class Checks:
         self.tell(check, "\n".join(complaint))
 
     def run(self):
-        self.document()
-        if not self.usable:
+        """All checks; without a schema there is nothing more to check."""
+        if not self.document():
             return
         self.examples()
-        for kind, check in (("good", self.good), ("bad", self.bad)):
-            sources = sorted((TESTS / kind).glob("*.dts"))
-            if not sources:
-                self.tell(f"{kind} device trees", "there are none")
-            for source in sources:
-                check(source, f"{kind}/{source.stem}")
+        for name, properties in nodes.GOOD.items():
+            self.judge(f"good/{name}", BOARD.format(properties))
+        for name, properties, *expected in nodes.BAD:
+            self.judge(f"bad/{name}", BOARD.format(properties), expected)
 
 
 def entry():
@@ -246,7 +204,7 @@ def entry():
     parser.add_argument("--binding", type=pathlib.Path, default=BINDING, metavar="FILE",
                         help="check this file in the place of the project's binding")
     options = parser.parse_args()
-    need_tools()
+    setup("binding")
     if not options.binding.is_file():
         raise Trouble(f"no such file: {options.binding}")
     trees = {tree.resolve().name: tree for tree in options.tree or []}
@@ -255,15 +213,11 @@ def entry():
             raise Trouble(f"{name} is no kernel source: it has no {PARTS[0]}")
     if not trees:
         trees = {version: debian_tree(version) for version in VERSIONS}
-    passed = failed = 0
+    report = tap.Report()
     with lock("dt-work"):
         for name, tree in trees.items():
-            checks = Checks(name, tree, options.binding)
-            checks.run()
-            passed += checks.passed
-            failed += checks.failed
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+            Binding(name, tree, options.binding, report).run()
+    return report.end()
 
 
 if __name__ == "__main__":
