@@ -19,7 +19,7 @@ KERNEL_SRC = /lib/modules/$(shell uname -r)/build
 endif
 
 PYTHON ?= python3 -B
-# scripts/bglab/suites.py says what each of them runs.
+# scripts/suites/table.py says what each of them runs.
 SUITES := source netlink binding-check lint lint-faults host-test coverage \
 	mutation fuzz-faults proof proof-faults proof-cover matrix configs \
 	kunit kunit-in-tree kunit-faults simtest e2e npcm acpi suspend \
@@ -55,7 +55,7 @@ help:
 	@echo '$(SUITES)' | fold -s -w 74 | sed 's/^/  /'
 
 demo:
-	@$(PYTHON) scripts/demo.py $(if $(KERNEL),--kernel $(KERNEL)) \
+	@$(PYTHON) scripts/demo $(if $(KERNEL),--kernel $(KERNEL)) \
 		$(if $(filter-out 0,$(INTERACTIVE)),--interactive)
 
 check:
@@ -68,10 +68,10 @@ $(SUITES):
 	@$(PYTHON) scripts/check $@
 
 nlfuzz-long:
-	@$(PYTHON) scripts/nlfuzz.py --count $(or $(COUNT),1000000)
+	@$(PYTHON) scripts/check nlfuzz --count $(or $(COUNT),1000000)
 
 fuzz:
-	@scripts/fuzz --seconds $(or $(SECONDS),60)
+	@$(PYTHON) scripts/check fuzz --seconds $(or $(SECONDS),60)
 
 .PHONY: all modules modules_install clean tools install help demo check verify \
 	fuzz nlfuzz-long $(SUITES)

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Builds the module for every kernel series and architecture, at W=1.
+
+Each cell of the table is a test: a compiler's or modpost's warning fails it.
+gcc builds for Debian's headers, of 6.1 for the newest and for the oldest that
+the archive has.  clang builds for trees prepared with it, with the KUnit module;
+so does gcc where the kernel is one built from source.  The arm64 cells of gcc
+are also measured: the module's code may take 44 KiB, a device's memory with its
+ring of events 28 KiB.
+
+Without --full, there is one cell of clang, one of the oldest 6.1, and none of a
+kernel built from source.
+
+A cell whose headers cannot be fetched just now (an archive amid its update)
+is told and skipped, but a series or an architecture that was skipped
+altogether is a failure.
+"""
+
+import argparse
+import os
+import re
+
+from lab import common, kernels, report, srckernel, trees
+from lab.common import BUILD, ROOT, Trouble, lock, run
+
+CODE_LIMIT = 44 * 1024
+DEVICE_LIMIT = 28 * 1024
+PAGE = 4096
+# That another compiler than the kernel's is at work says nothing of our code.
+NOT_OURS = re.compile(r"warning: (the compiler|pahole version) differs from the one")
+# What a tree without a kernel's symbols makes modpost say.
+NO_SYMBOLS = re.compile(r"WARNING: modpost: (.* undefined!$|suppressed \d+ unresolved symbol)")
+STRICT = ("W=1", "KCFLAGS=-Werror")
+
+
+def compile_cell(made, extra=()):
+    """Build for these headers; the module's path. Trouble when it complains."""
+    out = BUILD / "matrix" / made.abi
+    with lock(f"matrix-{made.abi}"):
+        out.mkdir(parents=True, exist_ok=True)
+        for name in ("Kbuild", "driver", "include", "kunit"):
+            kernels._mirror(ROOT / name, out / name)
+        # a module built before a change of a kernel's headers is not trusted,
+        # nor one whose warnings were said in an earlier run
+        for item in [*out.rglob("*.o"), *out.rglob("*.ko")]:
+            item.unlink()
+        said = run(["make", "-s", f"-j{os.cpu_count()}", "-C", made.path, *made.make_args, *STRICT,
+                    *extra, f"M={out}", "modules"], env=kernels._clean_environment())
+    # -Werror is for the compiler; modpost and kbuild only say it
+    found = [line for line in said.splitlines()
+             if re.search(r"\bwarning\b", line, re.I) and not NOT_OURS.match(line)
+             and not ("KBUILD_MODPOST_WARN=1" in made.make_args and NO_SYMBOLS.match(line))]
+    if found:
+        raise Trouble("\n".join(found))
+    wanted = [out / "driver/battguard.ko"]
+    if "BATTGUARD_KUNIT=m" in extra:
+        wanted.append(out / "kunit/battguard_kunit.ko")
+    for path in wanted:
+        if not path.is_file():
+            raise Trouble(f"no {path.relative_to(out)}")
+    return wanted[0]
+
+
+def sizes(module, cross):
+    """(code, read-only data) of a module, by its sections."""
+    code = data = 0
+    for line in run([cross + "readelf", "-SW", module]).splitlines():
+        match = re.match(r" *\[ *\d+\] (\S+) +\S+ +[0-9a-f]+ [0-9a-f]+ ([0-9a-f]+) +[0-9a-f]+ "
+                         r"+([WAXMSILOGTCxoEDlp]+)", line)
+        if not match or "A" not in match[3]:
+            continue
+        if "X" in match[3]:
+            code += int(match[2], 16)
+        elif "W" not in match[3]:
+            data += int(match[2], 16)
+    return code, data
+
+
+def memory(module, cross):
+    """Bytes that a device and its ring of events take, as the allocators round them up.
+
+    The slab gives powers of two, and the ring has whole pages (debug information).
+    """
+    dump = run([cross + "readelf", "--debug-dump=info", module])
+    found = dict(re.findall(r"DW_TAG_structure_type\)\n[^\n]*DW_AT_name[^\n]*: "
+                            r"(battguard|bg_ring)\n[^\n]*DW_AT_byte_size *: (\w+)\n", dump))
+    if len(found) != 2:
+        raise Trouble(f"no sizes of struct battguard and bg_ring in {module.name}")
+    device, ring = (int(found[name], 0) for name in ("battguard", "bg_ring"))
+    return (1 << (device - 1).bit_length()) + -(-ring // PAGE) * PAGE
+
+
+def cells(options):
+    """(series, column, function giving the headers and further words)."""
+    kunit = ["BATTGUARD_KUNIT=m"]
+    for one in options.series:
+        for arch in options.arch:
+            if one != kernels.OLDEST or options.full or arch == "arm64":
+                yield one, arch, lambda one=one, arch=arch: (kernels.headers(one, arch), [])
+        if options.full and one in srckernel.SERIES and "arm64" in options.arch:
+            yield (one, "arm64+kunit",
+                   lambda one=one: (srckernel.build(one).headers, kunit))
+        for arch in options.arch if one != kernels.OLDEST else ():
+            if options.full or (one, arch) == ("6.12", "arm64"):
+                yield (one, f"{arch}+clang", lambda one=one, arch=arch:
+                       (trees.tree(one, arch, "clang").headers, kunit))
+
+
+def main():
+    """Build all cells; status 1 when one of them failed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--full", action="store_true", help="every cell")
+    parser.add_argument("--series", action="append", choices=(kernels.OLDEST, *kernels.SERIES))
+    parser.add_argument("--arch", action="append", choices=list(kernels.ARCHES))
+    options = parser.parse_args()
+    series = options.series = options.series or [kernels.OLDEST, *kernels.SERIES]
+    arches = options.arch = options.arch or list(kernels.ARCHES)
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    built, table = set(), {}
+
+    def result(good, text):
+        counts["passed" if good else "failed"] += 1
+        print(f"{'ok' if good else 'not ok'} - {text}", flush=True)
+
+    for one, arch, headers in cells(options):
+        name = f"build W=1 for {one} {arch}"
+        try:
+            made, extra = headers()
+            name += f" ({made.abi})"
+        except Trouble as trouble:
+            if "+" in arch:         # not the archive, but our own making
+                table[one, arch] = "FAILED"
+                print("".join(f"# {line}\n" for line in str(trouble).splitlines()), end="")
+                result(False, name)
+                continue
+            counts["skipped"] += 1
+            table[one, arch] = "none"
+            print(f"ok - {name} # SKIP {str(trouble).splitlines()[-1]}", flush=True)
+            continue
+        built |= {one, arch}
+        report.note_kernel(f"{made.abi} (build)")
+        try:
+            module = compile_cell(made, extra)
+        except Trouble as trouble:
+            table[one, arch] = "FAILED"
+            print("".join(f"# {line}\n" for line in str(trouble).splitlines()[-30:]), end="")
+            result(False, name)
+            continue
+        result(True, name)
+        code, data = sizes(module, kernels.ARCHES[arch.split("+")[0]][2])
+        table[one, arch] = f"{code} B"
+        if arch == "arm64":
+            result(0 < code <= CODE_LIMIT, f"code on arm64 for {one}: {code} bytes of {CODE_LIMIT} "
+                                      f"(read-only data {data} bytes)")
+            result(b"net-pf-" not in module.read_bytes(),
+                   f"no alias for {one} by which a request for the family loads it")
+            each = memory(module, kernels.ARCHES[arch][2])
+            result(0 < each <= DEVICE_LIMIT, f"memory for each device on arm64 for {one}: "
+                                             f"{each} bytes of {DEVICE_LIMIT}")
+    for one in [*series, *arches]:
+        if one not in built:
+            result(False, f"no build at all for {one}")
+
+    columns = list(dict.fromkeys(arch for _, arch in table))
+    print("# code       " + "".join(f"{arch:>14}" for arch in columns))
+    for one in series:
+        print(f"# {one:<11}" + "".join(f"{table.get((one, arch), '-'):>14}" for arch in columns))
+    if counts["skipped"]:
+        print(f"# {counts['skipped']} skipped")
+    print(f"{counts['passed']} passed, {counts['failed']} failed")
+    return 1 if counts["failed"] else 0
+
+
+if __name__ == "__main__":
+    common.main(main)

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Prove the rules of the state machine, by induction, with CBMC.
+
+The C that is proved is the driver's own. From any valid state, whatever comes
+in, each step keeps every rule and leads to a valid state; so does the bind.
+Each rule is one result. What CBMC could not decide in time is not proved.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import shutil
+import time
+
+from lab import tap
+from lab.common import BUILD, ROOT, Trouble, main, setup
+
+from . import decision_faults, faults, proofs
+from .broken import BROKEN
+from .cbmc import Cbmc, place
+
+GIVEN = proofs.GIVEN
+
+
+def groups(found):
+    """Names to prove together; induction is hard enough one by one."""
+    for function, names in found.items():
+        rules = [name for name, rule in names.items() if not rule.startswith(GIVEN)]
+        given = [name for name, rule in names.items() if rule.startswith(GIVEN)]
+        if function == "step_judge":
+            yield from ([name] for name in rules)
+        elif rules:
+            yield rules
+        if given:
+            yield given
+
+
+def prove(cbmc, program, names, options):
+    """[(rule, good, place, detail)]; what is given has to be reached."""
+    words = [word for name in names for word in ("--property", name)]
+    told = cbmc.ask(program, "--no-standard-checks", *proofs.LOOPS, *words, seconds=options.seconds)
+    if told is None and len(names) > 1:
+        return [item for name in names for item in prove(cbmc, program, [name], options)]
+    if told is None:
+        return [(names[0], False, "", f"not decided in {options.seconds} s")]
+    return [(item["description"],
+             item["status"] == ("FAILURE" if item["description"].startswith(GIVEN) else "SUCCESS"),
+             place(item["sourceLocation"]), item["status"])
+            for item in told["result"] if item["property"] in names]
+
+
+def safety(cbmc, proof, program, options):
+    """Overflows, accesses out of range and loops that go on, in the driver."""
+    text = f"driver: no overflow and no access out of range ({proof.name})"
+    told = cbmc.ask(program, "--show-properties", *proofs.SAFETY, *proofs.LOOPS)
+    names = [item["name"] for item in told["properties"]
+             if f"{ROOT.name}/driver/" in item["sourceLocation"].get("file", "")]
+    found = []
+    # Together they are harder than one after the other.
+    for part in ([name for name in names if ".overflow." in name],
+                 [name for name in names if ".overflow." not in name]):
+        words = [word for name in part for word in ("--property", name)]
+        told = cbmc.ask(program, *proofs.SAFETY, *proofs.LOOPS, *words, seconds=options.seconds)
+        if told is None:
+            return [(text, False, "", f"not decided in {options.seconds} s")]
+        found += [item for item in told["result"] if item["property"] in part]
+    bad = [f"{place(item['sourceLocation'])}: {item['description']}"
+           for item in found if item["status"] != "SUCCESS"]
+    return [(text, bool(found) and not bad and len(found) == len(names), "",
+             "\n".join(bad) or f"{len(found)} of {len(names)} checked")]
+
+
+def timed(report, label, work, *args):
+    started = time.monotonic()
+    found = work(*args)
+    report.remark(f"{label}: {len(found)} results, {time.monotonic() - started:.0f} s")
+    return found
+
+
+def jobs(cbmc, report, proof, options):
+    """What there is to ask of a proof, as (function, arguments)."""
+    program = proof.compile(cbmc, ROOT / "driver", BUILD / "prove")
+    for names in groups(proofs.properties(cbmc, proof, program)):
+        yield timed, report, f"{proof.name}, {names[0]}", prove, cbmc, program, names, options
+    yield timed, report, f"{proof.name}, safety", safety, cbmc, proof, program, options
+
+
+def has_broken(cbmc, kind, fault, rule, options):
+    """(does the fault break the rule, what there is to say)."""
+    name, file, old, new = fault
+    folder = BUILD / "prove/of-fault" / f"{kind} {rule}".replace(" ", "-").replace(":", "")
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(ROOT / "driver", folder / "driver")
+    text = (folder / "driver" / file).read_text(encoding="utf-8")
+    if text.count(old) != 1:
+        return False, f"the text of \"{name}\" is {text.count(old)} times in {file}"
+    (folder / "driver" / file).write_text(text.replace(old, new), encoding="utf-8")
+    proof = proofs.of_faults(kind)
+    program = proof.compile(cbmc, folder / "driver", folder)
+    names = [name for found in proofs.properties(cbmc, proof, program).values()
+             for name, text in found.items() if text == rule]
+    results = prove(cbmc, program, names, options) if names else []
+    shutil.rmtree(folder)
+    # What was not decided in time has not been broken.
+    return (any(status == "FAILURE" for _, _, _, status in results),
+            "; ".join(status for _, _, _, status in results) or "no such rule")
+
+
+def faultless(cbmc, broken, options):
+    """Rules that no fault is said to break."""
+    rules = set()
+    for proof in proofs.wanted(options):
+        program = proof.compile(cbmc, ROOT / "driver", BUILD / "prove")
+        for names in proofs.properties(cbmc, proof, program).values():
+            rules |= set(names.values())
+    return sorted(rule for rule in rules - {item[0] for item in broken}
+                  if not rule.startswith((GIVEN, proofs.ALONE)))
+
+
+def run_faults(cbmc, report, options):
+    """Each rule has a fault, and each fault has to break its rule."""
+    known = {fault[0]: fault for fault in (*faults.FAULTS, *decision_faults.FAULTS)}
+    wanted = [item for item in BROKEN if not options.proof or item[1] in options.proof]
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        asked = [pool.submit(has_broken, cbmc, kind, known[name], rule, options)
+                 for rule, kind, name in wanted]
+        for (rule, _, name), answer in zip(wanted, asked):
+            checks = tap.Checks("fault")
+            good, detail = answer.result()
+            checks.ok(good, f"{name} breaks: {rule}", detail)
+            report.tell(checks)
+    checks = tap.Checks("fault")
+    checks.equal(faultless(cbmc, wanted, options), [], "each rule has a fault that breaks it")
+    report.tell(checks)
+    return report.end()
+
+
+def run_coverage(cbmc, report, options):
+    """Every line of the driver that the proofs hold has to be reached by one of them."""
+    files = {}
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        asked = [pool.submit(proofs.reached, cbmc,
+                             proof.compile(cbmc, ROOT / "driver", BUILD / "prove"), options.seconds)
+                 for proof in reversed(proofs.wanted(options))]
+        for answer in asked:
+            if answer.result() is None:
+                raise Trouble(f"what a proof reaches was not decided in {options.seconds} s")
+            for (name, line), good in answer.result().items():
+                lines = files.setdefault(name, {})
+                lines[line] = lines.get(line, False) or good
+    checks = tap.Checks("proof")
+    if not options.proof:
+        checks.equal(sorted({*proofs.ENTERED, *proofs.PURE} - set(files)), [],
+                     "each file of the decision is in a proof")
+    for name, lines in sorted(files.items()):
+        missed = [str(line) for line, good in sorted(lines.items()) if not good]
+        checks.ok(not missed, f"{name}: all of {len(lines)} lines are reached",
+                  "not reached: " + ", ".join(missed))
+    counts = {name: {"lines": [sum(lines.values()), len(lines)]}
+              for name, lines in files.items()}
+    (BUILD / "report").mkdir(parents=True, exist_ok=True)
+    (BUILD / "report/coverage-proof.json").write_text(json.dumps(
+        {"title": "The decision, reached by its proof", "files": counts}, indent=1) + "\n",
+        encoding="utf-8")
+    report.tell(checks)
+    return report.end()
+
+
+def run():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--proof", action="append", metavar="NAME",
+                        help=f"line, {', '.join(proofs.PROOFS)} (default: all)")
+    parser.add_argument("--all-lines", action="store_true",
+                        help="each of the 26 lines, and other boards as well")
+    parser.add_argument("--faults", action="store_true",
+                        help="seed faults instead: see broken.py")
+    parser.add_argument("--cover", action="store_true",
+                        help="show what the proofs reach of the driver instead")
+    parser.add_argument("--seconds", type=int, default=300, help="patience with one question")
+    parser.add_argument("--jobs", type=int, default=2, help="questions at a time")
+    options = parser.parse_args()
+    setup("base")
+    cbmc = Cbmc()
+    report = tap.Report()
+    if options.faults:
+        return run_faults(cbmc, report, options)
+    if options.cover:
+        return run_coverage(cbmc, report, options)
+    rules = {}
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        asked = [pool.submit(*job) for proof in reversed(proofs.wanted(options))
+                 for job in jobs(cbmc, report, proof, options)]
+        for answer in asked:
+            for rule, good, where, detail in answer.result():
+                rules.setdefault(rule, []).append((good, where, detail))
+
+    checks = tap.Checks("proof")
+    for rule, found in sorted(rules.items()):
+        # A rule is given if any of the proofs comes to it.
+        good = any if rule.startswith(GIVEN) else all
+        checks.ok(good(item[0] for item in found), rule,
+                  "\n".join(f"{where} {detail}" for held, where, detail in found if not held))
+    report.tell(checks)
+    return report.end()
+
+
+if __name__ == "__main__":
+    main(run)

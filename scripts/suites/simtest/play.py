@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Plays cases on gpio-sim in a guest whose clock jumps ahead when it idles."""
+
+import pathlib
+import re
+import time
+
+from lab import guest, kernels, srckernel
+from lab.common import BUILD, lock, run, say, setup
+
+from . import simplan
+
+PLAYER = [pathlib.Path(__file__).with_name(name) for name in ("player.c", "board.c", "board.h")]
+SETUP = """
+# each case binds its own board: nothing may bind by itself
+echo 0 > /sys/bus/platform/drivers_autoprobe
+insmod /modules/battguard.ko
+"""
+
+
+def player():
+    """The player, compiled for the guest when its source is newer."""
+    setup("base", "cross")
+    out = BUILD / "userland/player"
+    with lock("player"):
+        if not out.exists() or out.stat().st_mtime < max(p.stat().st_mtime for p in PLAYER):
+            out.parent.mkdir(parents=True, exist_ok=True)
+            run(["aarch64-linux-gnu-gcc", "-O2", "-Wall", "-Wextra", "-Werror",
+                 "-static", "-o", out, *PLAYER[:2]])
+    return out
+
+
+RESULT = re.compile(r"(ok|not ok) \d+ - (.*?)( # SKIP .*)?$")
+# Seconds of this machine for all cases, on the slowest kernel there is.
+PATIENCE = 3600
+
+
+def told(output):
+    """{case: (passed, why it was skipped, remarks)} of what a player printed."""
+    found, remarks = {}, []
+    for line in output.splitlines():
+        match = RESULT.match(line)
+        if match:
+            found[match[2]] = match[1] == "ok", match[3] or "", remarks
+            remarks = []
+        elif not line.startswith("1.."):
+            remarks.append(line.removeprefix("# "))
+    return found
+
+
+def play(series, cases, config="sim-kunit", ending=None, extra=(), **options):
+    """Run the cases on one kernel; gives the counts.
+
+    ending: called with the guest when the driver is gone; extra: what make is
+    told besides; options: the guest's.
+    """
+    kernel = srckernel.build(series, config)
+    label = srckernel.label(series, config)
+    module = kernels.build_module(kernel, extra=extra)
+    start = time.monotonic()
+    groups = list(dict.fromkeys(case.group for case in cases))
+    files = {"player": player()}
+    for group in groups:
+        files[f"plan-{group}"] = simplan.plan([c for c in cases if c.group == group])
+    counts = {"ok": 0, "not ok": 0, "skip": 0}
+
+    def result(good, text):
+        counts["ok" if good else "not ok"] += 1
+        print(f"{'ok' if good else 'not ok'} - {label} {text}", flush=True)
+
+    with guest.Guest(kernel.image, simplan.nodes(cases), [module], files, SETUP,
+                     warp=True, limit=PATIENCE, **options) as vm:
+        driver = vm.sh("ls -d /sys/bus/platform/drivers/*/module/holders "
+                       "| grep -i battery.guard || ls -d /sys/module/battguard/drivers/*")
+        driver = driver.splitlines()[0].removesuffix("/module/holders")
+        for group in groups:
+            wanted = [case for case in cases if case.group == group]
+            status, output = vm.run(f"/player /plan-{group} {driver}", timeout=PATIENCE)
+            found = told(output)
+            for case in wanted:
+                # a case that said nothing has failed, as has a player that fell over
+                if case.name not in found:
+                    result(False, f"{case.name} # no result (player's status {status})")
+                    continue
+                good, skipped, remarks = found[case.name]
+                for text in remarks:
+                    print(f"# {label} {text}", flush=True)
+                if skipped:
+                    counts["skip"] += 1
+                    print(f"ok - {label} {case.name}{skipped}", flush=True)
+                else:
+                    result(good, case.name)
+        # all lines are open by now: it goes from "load-off"
+        for case in [case for case in cases if "bind" in case.plan][:1]:
+            vm.sh(f"echo guard-{case.number} > {driver}/bind")
+        status, output = vm.run("rmmod battguard")
+        result(status == 0, "rmmod" + (f" # {output}" if status else ""))
+        if ending:
+            ending(vm)
+        clock = vm.uptime()
+        vm.poweroff()
+        splats = srckernel.complaints(vm)
+        for text in splats[:20]:
+            print(f"# {label} kernel: {text}")
+        result(not splats, "no complaint in the kernel's log")
+    say(f"{label}: {clock:.0f} s of the guest's time in {time.monotonic() - start:.0f} s")
+    return counts

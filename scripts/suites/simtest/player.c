@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Plays a plan of test cases inside the guest, on gpio-sim lines.
+ *
+ * The plan is text, written by simplan.py: one command a line.
+ * A small C program and no shell script, because the guest's time is what is
+ * measured: a poll here costs some ten microseconds, a shell's some
+ * milliseconds, and thirty seconds must be told from 29.999.
+ *
+ * A condition is KEY=VALUE: a plain key is the wire itself (as gpio-sim shows
+ * it), a key with a leading dot is the file in the power supply's directory,
+ * blanks in its value written as commas.
+ */
+#include "board.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FINE (MS / 10)		/* poll interval where a moment is measured */
+#define COARSE (200 * MS)	/* and where only something must not happen */
+#define MAXWORDS 40
+
+static long long edge, onset;	/* what "within" and "after" count from */
+static char driver[80];		/* the driver's directory */
+static bool bound;
+static pid_t toggler;
+
+/*
+ * The conditions become true between min and max after start, and not before.
+ * On return *before is the last moment at which they were not yet true.
+ */
+static bool become(long long start, long long min, long long max, char **conds, int n,
+		   long long *before)
+{
+	char last[sizeof(why)];
+
+	*before = start;
+	for (;;) {
+		long long t = now(), next;
+
+		if (all_hold(conds, n)) {
+			/* the change lies between *before and now */
+			if (now() < start + min)
+				return fail("%s too early: %.3f ms, not before %.3f ms",
+					    conds[0], (now() - start) / 1e6, min / 1e6);
+			return true;
+		}
+		if (t > start + max) {
+			strcpy(last, why);
+			return fail("after %.3f ms still: %.400s", (t - start) / 1e6, last);
+		}
+		*before = t;
+		next = start + min - 2 * MS;
+		if (t < next)
+			sleep_until(t + COARSE < next ? t + COARSE : next);
+		else
+			sleep_until(now() + FINE);
+	}
+}
+
+static bool keep(long long until, char **conds, int n)
+{
+	long long start = now(), step = (until - start) / 200;
+	char last[sizeof(why)];
+
+	/* fine for a short time, some hundred looks at a long one */
+	step = step < 2 * MS ? 2 * MS : step > 500 * MS ? 500 * MS : step;
+	do {
+		if (!all_hold(conds, n)) {
+			strcpy(last, why);
+			return fail("after %.3f ms: %.400s", (now() - start) / 1e6, last);
+		}
+		sleep_until(now() + step < until ? now() + step : until);
+	} while (now() < until);
+	return true;
+}
+
+/*
+ * Toggles a line in a process of its own, so that the plan goes on meanwhile.
+ * The first edge is made before: a fork takes its time. The process comes before
+ * all that is shared out fairly: a kernel worker that computes for a tick would
+ * make one long pulse of a bounce. The threads of interrupts are above it.
+ */
+static void bounce(const char *name, int period, int duration, bool last)
+{
+	struct sched_param lowest = { .sched_priority = sched_get_priority_min(SCHED_FIFO) };
+	long long t = now(), end = t + duration * MS;
+	bool level = false;
+
+	pull(name, level);
+	toggler = fork();
+	if (toggler) {
+		/* or the line would not move, and some cases not miss it */
+		if (toggler < 0 || sched_setscheduler(toggler, SCHED_FIFO, &lowest)) {
+			perror("toggling");
+			exit(2);
+		}
+		return;
+	}
+	for (t += period * MS; t < end; t += period * MS) {
+		level = !level;
+		sleep_until(t);
+		pull(name, level);
+	}
+	pull(name, last);
+	_exit(0);
+}
+
+static void stop_toggler(void)
+{
+	if (toggler > 0) {
+		kill(toggler, SIGKILL);
+		waitpid(toggler, NULL, 0);
+	}
+	toggler = 0;
+}
+
+static int bind(const char *dir, const char *what, const char *name)
+{
+	char path[200];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, what);
+	return put(path, name);
+}
+
+static bool unbind(void)
+{
+	int err, used;
+
+	if (!bound)
+		return true;
+	bound = false;
+	err = bind(driver, "unbind", board.device);
+	if (err)
+		return fail("unbind: %s", strerror(-err));
+	used = claimed();
+	return used ? fail("%d lines are still claimed after unbind", used) : true;
+}
+
+/* Bound for some milliseconds, again and again, whatever the lines do. */
+static bool cycle(int times)
+{
+	for (int i = 0; i < times; i++) {
+		int err = bind(driver, "bind", board.device);
+
+		if (err)
+			return fail("bind %d: %s", i, strerror(-err));
+		bound = true;
+		sleep_until(now() + i % 8 * MS);
+		if (!unbind())
+			return false;
+	}
+	return true;
+}
+
+/* A failed probe: the errno, one line in the log that names the property. */
+static bool refuse(int want, const char *word)
+{
+	char path[160];
+	int err = bind(driver, "bind", board.device), all, with, used;
+
+	if (!err) {
+		bound = true;
+		return fail("the probe succeeded");
+	}
+	if (want && err != -want)
+		return fail("the probe failed with %s, not %s", strerror(-err), strerror(want));
+	told(word, &all, &with);
+	if (all != 1 || with != 1)
+		return fail("%d lines in the log, %d of them name %s", all, with, word);
+	used = claimed();
+	if (used)
+		return fail("%d lines are still claimed", used);
+	snprintf(path, sizeof(path), "/sys/class/power_supply/%s", board.label);
+	if (!access(path, F_OK))
+		return fail("the power supply is still there");
+	return true;
+}
+
+static bool command(char **w, int n)
+{
+	long long t;
+	char path[256];
+	int err, all, with;
+
+	if (!strcmp(w[0], "set")) {
+		edge = now();
+		for (int i = 1; i < n; i++) {
+			char *v = strchr(w[i], '=');
+
+			*v++ = 0;
+			pull(w[i], *v == '1');
+			v[-1] = '=';
+		}
+		return true;
+	}
+	if (!strcmp(w[0], "bind")) {
+		edge = now();
+		err = bind(driver, "bind", board.device);
+		bound = !err;
+		return err ? fail("bind: %s", strerror(-err)) : true;
+	}
+	if (!strcmp(w[0], "unbind"))
+		return unbind();
+	if (!strcmp(w[0], "defer")) {
+		/* the driver core turns a deferral into EAGAIN */
+		err = bind(driver, "bind", board.device);
+		bound = !err;
+		return err == -EAGAIN ? true : fail("bind gave %s", err ? strerror(-err) : "success");
+	}
+	if (!strcmp(w[0], "attached")) {
+		snprintf(path, sizeof(path), "%s/%s", driver, board.device);
+		for (t = now() + atoi(w[1]) * MS; access(path, F_OK); sleep_until(now() + MS))
+			if (now() > t)
+				return fail("not bound by itself");
+		find_bank();
+		return bound = true;
+	}
+	if (!strcmp(w[0], "cycle"))
+		return cycle(atoi(w[1]));
+	if (!strcmp(w[0], "refuse"))
+		return refuse(atoi(w[1]), w[2]);
+	if (!strcmp(w[0], "sleep"))
+		return sleep_until(now() + atoi(w[1]) * MS), true;
+	if (!strcmp(w[0], "mark"))
+		return onset = now(), true;
+	if (!strcmp(w[0], "expect"))
+		return all_hold(w + 1, n - 1);
+	if (!strcmp(w[0], "keep"))
+		return keep(now() + atoi(w[1]) * MS, w + 2, n - 2);
+	if (!strcmp(w[0], "within"))
+		return become(edge, atoi(w[1]) * MS, atoi(w[2]) * MS, w + 3, n - 3, &t);
+	if (!strcmp(w[0], "after"))
+		return become(onset, atoi(w[1]) * MS, atoi(w[2]) * MS, w + 3, n - 3, &t);
+	if (!strcmp(w[0], "stamp")) {
+		/* as "after"; what follows counts from the change */
+		if (!become(onset, atoi(w[1]) * MS, atoi(w[2]) * MS, w + 3, n - 3, &t))
+			return false;
+		onset = t;
+		return true;
+	}
+	if (!strcmp(w[0], "between")) {
+		if (!look(w[1], path, sizeof(path)))
+			return false;
+		if (atol(path) >= atol(w[2]) && atol(path) <= atol(w[3]))
+			return true;
+		return fail("%s is %.20s", w[1], path);
+	}
+	if (!strcmp(w[0], "onset"))
+		/* the onset is no earlier than this: "never early" is judged from it */
+		return become(edge, atoi(w[1]) * MS, atoi(w[2]) * MS, w + 3, n - 3, &onset);
+	if (!strcmp(w[0], "bounce"))
+		return edge = now(), bounce(w[1], atoi(w[2]), atoi(w[3]), atoi(w[4])), true;
+	if (!strcmp(w[0], "told")) {
+		told(w[1], &all, &with);
+		return with ? true : fail("nothing in the log about %s", w[1]);
+	}
+	if (!strcmp(w[0], "write") || !strcmp(w[0], "deny") || !strcmp(w[0], "try")) {
+		edge = now();
+		snprintf(path, sizeof(path), "/sys/class/power_supply/%s/%s", board.label, w[1]);
+		err = put(path, w[2]);
+		if (*w[0] == 't')
+			return true;	/* "try": allowed to fail */
+		if (*w[0] == 'w')
+			return err ? fail("writing %s: %s", w[1], strerror(-err)) : true;
+		if (err == -atoi(w[3]))
+			return true;
+		return fail("writing %s to %s gave %s", w[2], w[1], err ? strerror(-err) : "success");
+	}
+	if (!strcmp(w[0], "sysfs")) {
+		/* any other file: a controller unbound and bound again */
+		err = put(w[1], w[2]);
+		return err ? fail("%s: %s", w[1], strerror(-err)) : true;
+	}
+	fprintf(stderr, "plan: no command %s\n", w[0]);
+	exit(2);
+}
+
+int main(int argc, char **argv)
+{
+	char line[2048], text[2048], name[256] = "", skipped[64] = "";
+	int number = 0, row = 0;
+	bool skip = true, failed = false, open_case = false;
+	FILE *plan = fopen(argv[1], "r");
+
+	if (argc != 3 || !plan)
+		return 2;
+	snprintf(driver, sizeof(driver), "%s", argv[2]);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	while (fgets(line, sizeof(line), plan)) {
+		char *w[MAXWORDS];
+		int n = 0;
+
+		row++;
+		line[strcspn(line, "\n")] = 0;
+		strcpy(text, line);
+		if (!strncmp(line, "case ", 5)) {
+			snprintf(name, sizeof(name), "%.250s", line + 5);
+			board.nlines = 0;
+			*skipped = 0;
+			skip = failed = bound = false;
+			open_case = true;
+			open_log();
+			continue;
+		}
+		for (char *p = strtok(line, " "); p && n < MAXWORDS; p = strtok(NULL, " "))
+			w[n++] = p;
+		if (!n || *w[0] == '#')
+			continue;
+		if (!strcmp(w[0], "device")) {
+			snprintf(board.device, sizeof(board.device), "%s", w[1]);
+			snprintf(board.label, sizeof(board.label), "%s", w[2]);
+			snprintf(board.bank_device, sizeof(board.bank_device), "%s", w[3]);
+			find_bank();
+		} else if (!strcmp(w[0], "line")) {
+			snprintf(board.lines[board.nlines].name, sizeof(board.lines[0].name), "%s", w[1]);
+			board.lines[board.nlines++].offset = atoi(w[2]);
+		} else if (!strcmp(w[0], "end") && open_case) {
+			stop_toggler();
+			if (!unbind() && !failed) {
+				failed = true;
+				printf("# at the end: %s\n", why);
+			}
+			find_bank();
+			for (int i = 0; i < board.nlines; i++)
+				pull(board.lines[i].name, false);
+			printf("%s %d - %s%s\n", failed ? "not ok" : "ok", ++number, name,
+			       failed ? "" : skipped);
+			open_case = false;
+		} else if (!skip && !strcmp(w[0], "need")) {
+			snprintf(text, sizeof(text), "/sys/class/power_supply/%s/%s", board.label, w[1]);
+			if (access(text, F_OK)) {
+				snprintf(skipped, sizeof(skipped), " # SKIP no file %s", w[1]);
+				skip = true;
+			}
+		} else if (!skip && !command(w, n)) {
+			printf("# %s: %s (line %d, %s)\n", name, why, row, text);
+			failed = skip = true;
+		}
+	}
+	printf("1..%d\n", number);
+	return 0;
+}

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The cases of the gpio-sim tests: from text to device tree nodes and a plan.
+
+A case in a file *.case is its name, its board and what happens:
+
+  case NAME
+  board WORD...         the node; every line named gets a wire of the bank:
+                          chains=N            N allow-charge and allow-discharge lines
+                          low-cell[=N] remote-l remote-h heartbeat
+                          PROPERTY[=NUMBER]   as in the binding
+                          active-low          all inputs
+                          open-source-load    the load output
+                          leds                led_load, led_blocked, led_alarm: LEDs on wires
+                          drop=PROPERTY, raw=PROPERTY=VALUE, bank=late
+  start [WIRE=LEVEL]    set all permitted (remote L on), then bind
+  set WIRE=LEVEL...     ac ac1.. allow-charge, ad.. allow-discharge, lc.. low-cell,
+                        rl rh remote: the level at the controller
+  bind, unbind, sleep MS, cycle N (bind and unbind N times)
+  expect COND...        holds now
+  keep MS COND...       holds all the time
+  within MIN MAX COND.. becomes true so many ms after the last set, bind or write,
+                        and not before
+  onset MIN MAX COND..  the same, and "after" counts from there
+  after MIN MAX COND..  so many ms after the onset, and not before
+  stamp MIN MAX COND..  the same, and the next "after" counts from there
+  bounce WIRE MS FOR LAST   toggle it every MS for FOR ms; then it is LAST
+  write FILE VALUE, try FILE VALUE, deny FILE VALUE ERRNO
+  between .FILE MIN MAX, need FILE, told WORD, sysfs PATH TEXT
+  refuse ERRNO WORD     the probe fails (0: with any error), one line of the
+                        log has WORD, nothing is left claimed
+  defer, attached MS    the probe is put off; it comes by itself
+                        (DEVICE stands for the node's platform device)
+
+COND is WIRE=LEVEL (also load, charger, pre_alarm: 1 is on) or .FILE=VALUE in the
+power supply's directory, commas for blanks.  A case ends with an unbind, after
+which no line may be claimed.  All times are the guest's.
+"""
+
+import dataclasses
+import pathlib
+import re
+
+from lab.common import Trouble
+
+DIRECTORY = pathlib.Path(__file__).resolve().parent
+
+# Where the wires are on the bank; all boards use the same ones, since only
+# one is bound at a time.
+ALLOW_CHARGE, ALLOW_DISCHARGE, LOW_CELL = 0, 10, 20
+SINGLE = {"remote-l": 30, "remote-h": 31, "load": 32, "charger": 33,
+          "pre-alarm": 34, "heartbeat": 35}
+SHORT = {"remote-l": "rl", "remote-h": "rh", "pre-alarm": "pre_alarm"}
+LEDS = {"load": "load-on", "blocked": "charge-blocked", "alarm": "pre-alarm"}
+FIRST_LED = 36
+NGPIOS = 64
+ACTIVE_LOW, OPEN_SOURCE = 1, 2
+BANKS = {"bank": "gpio-sim", "late": "gpio-sim-late"}
+
+COMMANDS = ("set", "bind", "unbind", "sleep", "expect", "keep", "within", "onset", "after",
+            "stamp", "bounce", "write", "try", "deny", "between", "need", "told", "sysfs",
+            "refuse", "defer", "attached", "mark", "cycle")
+
+
+@dataclasses.dataclass
+class Case:
+    """One case: its node in the device tree and its part of the plan."""
+
+    name: str
+    group: str
+    number: int
+    node: str = ""
+    plan: tuple = ()
+
+    @property
+    def sleeps(self):
+        """Seconds of the guest's time that it sleeps."""
+        return sum(int(line.split()[1]) for line in self.plan if line.startswith("sleep ")) / 1000
+
+
+class Board:
+    """The node of one case, and which wires it has."""
+
+    # LEDs are bound from the kernel's start on: each case has wires of its own.
+    _next_led = FIRST_LED
+
+    def __init__(self, words, where):
+        self.wires = {}
+        self.properties = {}
+        self.bank = "bank"
+        self._active_low = "active-low" in words
+        self._leds = {}
+        if "leds" in words:
+            self._leds = {led: Board._next_led + n for n, led in enumerate(LEDS)}
+            Board._next_led += len(LEDS)
+        self._load_flags = OPEN_SOURCE if "open-source-load" in words else 0
+        drop, raw, counts, rest = [], {}, {"chains": 1, "low-cell": 0}, []
+        for word in words:
+            key, _, value = word.partition("=")
+            if key in ("active-low", "open-source-load", "leds"):
+                continue
+            if key == "bank":
+                self.bank = value
+            elif key == "drop":
+                drop.append(value)
+            elif key == "raw":
+                name, _, text = value.partition("=")
+                raw[name] = text.replace("bank", self.bank).replace(",", " ") or None
+            elif key in counts:
+                counts[key] = int(value or 1)
+            else:
+                rest.append((key, value))
+        self.wires.update({f"led_{led}": line for led, line in self._leds.items()})
+        self._lines("allow-charge", "ac", ALLOW_CHARGE, counts["chains"])
+        self._lines("allow-discharge", "ad", ALLOW_DISCHARGE, counts["chains"])
+        self._lines("low-cell", "lc", LOW_CELL, counts["low-cell"])
+        for name in ("load", "charger", "pre-alarm"):
+            self._lines(name, SHORT.get(name, name), SINGLE[name], 1)
+        for key, value in rest:
+            if key in SINGLE:
+                self._lines(key, SHORT.get(key, key), SINGLE[key], 1)
+            elif value and not value.isdigit():
+                raise Trouble(f"{where}: {key} is not a number")
+            else:
+                self.properties[key] = f"<{value}>" if value else None
+        for name in drop:
+            del self.properties[name]
+        # "<&bank 8 0> <&bank 9 0>": the list's own comma comes back
+        self.properties.update({n: t and t.replace("> <", ">, <")
+                                for n, t in raw.items()})
+
+    def _lines(self, name, short, first, count):
+        if not count:
+            return
+        output = name in ("load", "charger", "pre-alarm", "heartbeat")
+        flags = (self._load_flags if name == "load" else 0) if output else \
+            ACTIVE_LOW if self._active_low else 0
+        for index in range(count):
+            self.wires[short + (str(index) if index else "")] = first + index
+        self.properties[name + "-gpios"] = ", ".join(
+            f"<&{self.bank} {first + index} {flags}>" for index in range(count))
+
+    def node(self, name, label):
+        """The device tree node."""
+        lines = [f'\t\tcompatible = "gpio-battery-guard";\n\t\tlabel = "{label}";\n']
+        lines += [f"\t\t{key}{'' if value is None else ' = ' + value};\n"
+                  for key, value in self.properties.items()]
+        return f"\t{name} {{\n{''.join(lines)}\t}};\n" + self._led_node(name, label)
+
+    def _led_node(self, name, label):
+        if not self._leds:
+            return ""
+        leds = "".join(f"\t\tled-{led} {{\n\t\t\tgpios = <&{self.bank} {line} 0>;\n"
+                       f'\t\t\tlabel = "{label}-{led}";\n'
+                       f'\t\t\tlinux,default-trigger = "{label}-{LEDS[led]}";\n\t\t}};\n'
+                       for led, line in self._leds.items())
+        return f'\tleds-{name} {{\n\t\tcompatible = "gpio-leds";\n{leds}\t}};\n'
+
+    def start(self, changes):
+        """The levels of a bank that is well, with changes."""
+        levels = {}
+        for wire in self.wires:
+            if wire[:2] in ("ac", "ad", "lc", "rl", "rh"):
+                well = wire[:2] in ("ac", "ad", "rl")
+                levels[wire] = int(well != self._active_low)
+        for change in changes:
+            wire, _, level = change.partition("=")
+            levels[wire] = int(level)
+        return [f"set {' '.join(f'{wire}={level}' for wire, level in levels.items())}", "bind"]
+
+
+def _read(path):
+    """(where, name, lines) of each case in a file."""
+    found = []
+    for number, line in enumerate(path.read_text(encoding="ascii").splitlines(), 1):
+        line = line.split("#", 1)[0].strip()
+        if line.startswith("case "):
+            found.append((f"{path.name}:{number}", line[5:], []))
+        elif line:
+            found[-1][2].append(line)
+    return found
+
+
+def load(directory=DIRECTORY):
+    """All cases, in the order of their files."""
+    cases = []
+    for path in sorted(pathlib.Path(directory).glob("*.case")):
+        for where, name, lines in _read(path):
+            if not lines or lines[0].split()[0] != "board":
+                raise Trouble(f"{where}: a case begins with its board")
+            board = Board(lines[0].split()[1:], where)
+            number = len(cases) + 1
+            device = f"guard-{number}"
+            plan = [f"case {name}", f"device {device} sim{number} {BANKS[board.bank]}"]
+            plan += [f"line {wire} {offset}" for wire, offset in board.wires.items()]
+            for line in lines[1:]:
+                words = line.split()
+                if words[0] == "start":
+                    plan += board.start(words[1:])
+                elif words[0] in COMMANDS:
+                    _check_wires(words, board, where)
+                    plan.append(line.replace("DEVICE", device))
+                else:
+                    raise Trouble(f"{where}: no command {words[0]}")
+            cases.append(Case(name, path.stem, number,
+                              board.node(device, f"sim{number}"), (*plan, "end")))
+    names = [case.name for case in cases]
+    if len(set(names)) != len(names):
+        raise Trouble("two cases of the gpio-sim tests have one name")
+    return cases
+
+
+def _check_wires(words, board, where):
+    """A misspelt wire must stop the run, not let a condition pass."""
+    if words[0] == "sysfs":
+        return
+    for word in words[1:]:
+        match = re.match(r"([a-z][a-z_0-9]*)=[01]$", word)
+        if match and match[1] not in board.wires:
+            raise Trouble(f"{where}: this board has no wire {match[1]}")
+
+
+def nodes(cases):
+    """The device tree text: the banks, and a node for each case."""
+    text = ""
+    for label, name in BANKS.items():
+        text += (f'\t{name} {{\n\t\tcompatible = "gpio-simulator";\n\t\t{label}: bank {{\n'
+                 f"\t\t\tgpio-controller;\n\t\t\t#gpio-cells = <2>;\n"
+                 f"\t\t\tngpios = <{NGPIOS}>;\n\t\t}};\n\t}};\n")
+    return text + "".join(case.node for case in cases)
+
+
+def plan(cases):
+    """The plan that the player in the guest reads."""
+    return "".join(f"{line}\n" for case in cases for line in case.plan)

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Check the sources by the kernel's own checkers, and the project's rules.
+
+checkpatch, kernel-doc and the ABI checker come with Debian's kernel source.
+"""
+
+import argparse
+import os
+import re
+import subprocess
+
+from lab import srckernel, tap
+from lab.common import ROOT, main, setup
+
+# What checkpatch may say, and why it stays.
+ALLOWED = {
+    # The binding is in dt-bindings/, not in the tree checkpatch looks into.
+    "UNDOCUMENTED_DT_STRING": r"driver/core\.c",
+    # The one file that is there to look at kernel versions.
+    "LINUX_VERSION_CODE": r"driver/compat\.h",
+    # KERNEL_VERSION() is taken for a constant that should be on the right.
+    "CONSTANT_COMPARISON": r"driver/compat\.h",
+    # Stands for nothing on kernels that lack the field.
+    "MACRO_ARG_UNUSED": r"driver/compat\.h",
+    # typeof() and a string's name do not evaluate their argument.
+    "MACRO_ARG_REUSE": r"driver/(compat|sysfs)\.[ch]|kunit/",
+    # Userspace has no kernel types: this is where they are made.
+    "PREFER_KERNEL_TYPES": r"driver/decision/pure\.h|kunit/host/",
+    # Nor has it ARRAY_SIZE(), and a fuzzer's entry has the name it has.
+    "ARRAY_SIZE": r"kunit/(host/|timelines\.c)",
+    "CAMELCASE|AVOID_EXTERNS": r"kunit/host/fuzz.*\.c|tools/fuzz/.*\.c",
+    # Nor the kernel's macros for attributes.
+    "PREFER_DEFINED_ATTRIBUTE_MACRO": r"tools/battguardctl\.h|kunit/host/shim/",
+    # What a signal handler writes is volatile by the rules of C.
+    "VOLATILE": r"tools/loop\.c",
+    # A buffer that is written each time.
+    "STATIC_CONST_CHAR_ARRAY": r"tools/main\.c",
+    # As the generator writes it.
+    "LONG_LINE": r"driver/netlink-gen\.h",
+    # Trace events are laid out like this in the whole kernel.
+    "PARENTHESIS_ALIGNMENT|OPEN_ENDED_LINE": r"driver/trace\.h",
+    # Macros that define a function, a file of sysfs or a step of a test.
+    "COMPLEX_MACRO": r"driver/sysfs\.c|kunit/timelines\.c",
+}
+NO_SPDX = re.compile(r"^(LICENSES/.*|MAINTAINERS|COPYING|Documentation/ABI/.*)$")
+VERSION = re.compile(r"LINUX_VERSION_CODE|KERNEL_VERSION\(")
+
+
+def tracked(pattern):
+    listing = subprocess.run(["git", "ls-files", "--cached", "--others",
+                              "--exclude-standard"], cwd=ROOT, check=True,
+                             capture_output=True, text=True).stdout
+    return [name for name in listing.splitlines()
+            if re.search(pattern, name) and (ROOT / name).is_file()]
+
+
+def output_of(argv, where=ROOT):
+    done = subprocess.run(argv, cwd=where, capture_output=True, text=True, check=False,
+                          env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"))
+    return done.returncode, done.stdout + done.stderr
+
+
+def checkpatch(tree, name):
+    """Complaints that are not allowed, as text."""
+    complaints = []
+    # Run in the kernel's tree: it leaves a cache where it runs.
+    _, text = output_of(["perl", str(tree / "scripts/checkpatch.pl"), f"--root={tree}",
+                         "--no-tree", "--strict", "--show-types", "--terse", "--no-summary",
+                         "-f", str(ROOT / name)], tree)
+    for line in text.splitlines():
+        found = re.match(r".*:\d+: (?:ERROR|WARNING|CHECK):([A-Z0-9_]+):", line)
+        line = line.removeprefix(f"{ROOT}/")
+        if not found:
+            complaints.append(line)
+        elif not any(re.fullmatch(kinds, found[1]) and re.match(where, name)
+                     for kinds, where in ALLOWED.items()):
+            complaints.append(line)
+    return "\n".join(complaints)
+
+
+def impurities():
+    """What the decision includes beside its own files. pure.h alone is between the worlds."""
+    folder = ROOT / "driver/decision"
+    own = {f'"{path.name}"' for path in folder.glob("*.h")}
+    types = {f"<{name}.h>" for name in ("linux/bits", "linux/limits", "linux/types",
+                                        "stdbool", "stddef", "stdint")}
+    return [f"{path.name}: {included}" for path in sorted(folder.glob("*.[ch]"))
+            for included in re.findall(r"^\s*#\s*include\s+(\S+)", path.read_text(), re.M)
+            if included not in own | (types if path.name == "pure.h" else set())]
+
+
+def run():
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+    setup("base", "source")
+    _, tree = srckernel.source_tree("6.12")
+    checks = tap.Checks("source")
+
+    for name in tracked(r"^(driver|include|kunit|tools)/.*\.[ch]$"):
+        found = checkpatch(tree, name)
+        checks.ok(not found, f"checkpatch: {name}", found)
+        if not name.startswith(("driver/", "include/")):
+            continue
+        status, text = output_of(["perl", str(tree / "scripts/kernel-doc"), "-none",
+                                  "-Werror", "-Wall", name])
+        checks.ok(status == 0 and not text.strip(), f"kernel-doc: {name}", text)
+
+    status, text = output_of(["perl", str(tree / "scripts/get_abi.pl"), "--dir",
+                              "Documentation/ABI", "validate"])
+    checks.ok(status == 0 and not text.strip(), "ABI documents", text)
+
+    missing = [name for name in tracked(r"") if not NO_SPDX.match(name)
+               and "SPDX-License-Identifier:" not in
+               (ROOT / name).read_text(errors="replace")[:600]]
+    checks.ok(not missing, "every file names its licence", "\n".join(missing))
+
+    stray = [name for name in tracked(r"^(driver|kunit)/") if name != "driver/compat.h"
+             and VERSION.search((ROOT / name).read_text(errors="replace"))]
+    checks.ok(not stray, "only driver/compat.h looks at kernel versions", "\n".join(stray))
+
+    impure = impurities()
+    checks.ok(not impure, "the decision includes nothing but itself", "\n".join(impure))
+    report = tap.Report()
+    report.tell(checks)
+    return report.end()
+
+
+if __name__ == "__main__":
+    main(run)
