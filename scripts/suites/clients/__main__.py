@@ -10,7 +10,7 @@ from lab import suite, tap
 from lab.common import main
 
 from . import SCENARIOS, bank, record
-from . import changing, files, many, reading     # noqa: F401 (register)
+from . import changing, files, many, reading, tracing    # noqa: F401 (register)
 
 
 def clients():

@@ -14,7 +14,8 @@ DRIVER = "/sys/bus/platform/drivers/battguard"
 NOBODY = "setpriv --reuid nobody --regid nogroup --clear-groups"
 
 # Debian's clients; the base of rootfs.py has udev, grep and the rest.
-PACKAGES = ("acpi", "collectd-core", "lm-sensors", "prometheus-node-exporter", "upower")
+PACKAGES = ("acpi", "collectd-core", "lm-sensors", "prometheus-node-exporter",
+            "trace-cmd", "upower")
 SELFTESTS = "tools/testing/selftests"
 
 COLLECTD = """Hostname "guest"
