@@ -15,7 +15,7 @@ from bglab import board, suite, tap
 from bglab.common import main
 from tooltest import HOST, LONG, SCENARIOS, kit
 from tooltest import events, examples, hostpart, plain, reload     # noqa: F401 (register)
-from tooltest import siege, strange                                # noqa: F401 (register)
+from tooltest import siege, strange, times                         # noqa: F401 (register)
 
 
 def tooltest():
