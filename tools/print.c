@@ -73,15 +73,16 @@ static void keys_json(struct json *js, const struct dev *dev, bool all)
 	json_close(js, ']');
 }
 
-/* A time on the boot-time clock, and on the wall clock as it is set now. */
-static void moment_json(struct json *js, const char *name, uint64_t boottime)
+/* A time on the boot-time clock, and on the wall clock. */
+static void moment_json(struct json *js, const char *name, uint64_t boottime,
+			uint64_t realtime)
 {
 	char key[64];
 
 	snprintf(key, sizeof(key), "%s_ns", name);
 	if (boottime) {
 		json_count(js, key, boottime);
-		json_string(js, name, rfc3339(clock_wall(boottime)));
+		json_string(js, name, rfc3339(realtime));
 	} else {
 		json_null(js, key);
 		json_null(js, name);
@@ -92,8 +93,11 @@ static void moments_json(struct json *js, const struct dev *dev)
 {
 	size_t n;
 
-	for (n = 0; n < nr_moments; n++)
-		moment_json(js, moments[n].name, dev->moment[moments[n].attr]);
+	for (n = 0; n < nr_moments; n++) {
+		const uint64_t then = dev->moment[moments[n].attr];
+
+		moment_json(js, moments[n].name, then, clock_wall(then));
+	}
 }
 
 /* As text: 64 bits are more than many readers of JSON hold. */
@@ -145,7 +149,8 @@ static void event_json(struct json *js, const struct event *ev)
 	} else {
 		words_json(js, "settings", ev->settings, WORDS_SETTING);
 		if (ev->onset)
-			moment_json(js, "onset", ev->onset);
+			moment_json(js, "onset", ev->onset, event_time(ev) -
+				    ev->dev.boottime + ev->onset);
 		keys_json(js, &ev->dev, ev->kind == KIND_SNAPSHOT);
 	}
 	if (ev->kind == KIND_SNAPSHOT)

@@ -14,7 +14,8 @@ from .kit import ToolBoard, background
 # Keys of JSON that are the names of files in sysfs.
 FILES = ("state", "load", "charger", "pre_alarm", "allow_charge", "allow_discharge", "low_cell",
          "remote", "allow_charge_chains", "allow_discharge_chains", "low_cell_chains",
-         "load_off_reasons", "charger_off_reasons", "enabled", "mute", "pre_alarm_delay_ms",
+         "load_off_reasons", "charger_off_reasons", "load_returns_ms", "lockout_remaining",
+         "enabled", "mute", "pre_alarm_delay_ms",
          "restore_delay_ms", "load_reconnect_delay_ms", "pre_alarms", "load_disconnects",
          "charger_disconnects", "faults")
 SETTINGS = ("enabled", "charge_behaviour", "mute", "pre_alarm_delay_ms", "restore_delay_ms",
