@@ -14,6 +14,7 @@ sys.dont_write_bytecode = True
 from bglab import board, suite, tap
 from bglab.common import main
 from tooltest import HOST, LONG, SCENARIOS, kit
+from tooltest import appended                                      # noqa: F401 (register)
 from tooltest import events, examples, hostpart, plain, reload     # noqa: F401 (register)
 from tooltest import siege, strange, times                         # noqa: F401 (register)
 

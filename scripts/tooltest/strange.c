@@ -89,8 +89,9 @@ static void put_dev(struct nl_msg *msg, const char *name, uint32_t id)
 	for (attr = BATTGUARD_A_DEV_BOOTTIME_NS;
 	     attr <= BATTGUARD_A_DEV_PRE_ALARM_SINCE_NS; attr++)
 		put(msg, attr, boottime, 8);
-	for (; attr < BATTGUARD_A_DEV_PAD; attr++)
-		put(msg, attr, number("STRANGE_MASK"), 4);
+	for (; attr <= BATTGUARD_A_DEV_MAX; attr++)
+		if (attr != BATTGUARD_A_DEV_PAD)
+			put(msg, attr, number("STRANGE_MASK"), 4);
 }
 
 static void put_event(struct nl_msg *msg, const char *name, uint64_t seq,
