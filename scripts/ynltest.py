@@ -216,6 +216,9 @@ def refusals(series, checks):
         acks.refused(vm, checks, board.LABEL, series,
                      lambda: vm.sh(f"cd {board.SUPPLY}; cat enabled mute *_delay_ms"))
         acks.namespaces(vm, checks)
+        vm.sh(f"i=0; while [ $i -lt 200 ]; do echo $((i & 1)) >{board.SUPPLY}/mute; "
+              "i=$((i + 1)); done", timeout=120)
+        acks.torn(vm, checks, board.LABEL, board.NODE, board.DRIVER)
         found = vm.problems()
         checks.ok(not found, "no complaint in the kernel's log", "\n".join(map(str, found)))
 

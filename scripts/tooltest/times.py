@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Times, instances and dumps, with a kernel that can be told what to tell (strange.c)."""
+"""Times, instances and dumps, most of it with a kernel that is told what to tell (strange.c)."""
 
+import calendar
 import json
+import re
 import time
 
-from . import host_scenario
+from . import host_scenario, scenario
+from .kit import ToolBoard
 from .strange import call
 
 INSTANCE = "0123456789abcdef"
@@ -127,3 +130,33 @@ def interrupted(kit, checks):
         status, out, err = call(kit.strange, words, **told, STRANGE_TORN="99")
         checks.ok(status == 2 and not out and err.count(b"\n") == 1 and b"cannot read" in err,
                   f"{words}: not for ever: status 2", (status, out, err))
+
+
+@scenario
+def woke_in_1970(kit, checks):
+    """A guest whose clock is set after things happened: log and since are true all the same."""
+    with ToolBoard(kit, bind=False) as guest:
+        guest.sh("date -s @600 && insmod /modules/battguard.ko && battguardctl set mute 1")
+        stamped = guest.json("log -n 1")
+        checks.ok(stamped["time"].startswith("1970-01-01T00:1") and not stamped["time_corrected"],
+                  "as long as nobody sets the clock, it is 1970", stamped["time"])
+        now = int(time.time())
+        guest.sh(f"date -s @{now}")
+        after = guest.json("log -n 1")
+        checks.equal((after["realtime_ns"], after["time_corrected"]), (stamped["realtime_ns"], 1),
+                     "set: the stamp stays, and is marked")
+        for text, told in (("event", after["time"]), ("state", guest.json("show")["state_since"])):
+            seconds = calendar.timegm(time.strptime(told[:19], "%Y-%m-%dT%H:%M:%S"))
+            checks.between(seconds - now, -60, 5, f"{text}: the true time")
+        line = guest.sh("battguardctl log -n 1 --utc")
+        checks.ok(re.match(r"2\d{3}-.*\d{6}Z~ house-bank ", line), "with a mark, as text", line)
+        picture = guest.sh("COLUMNS=100 battguardctl show")
+        checks.ok("1970" not in picture and " since " in picture, "show knows no 1970", picture)
+        guest.sh("battguardctl set mute 0")
+        checks.equal(guest.json("log -n 1")["time_corrected"], 0, "what happens now needs none")
+        guest.sh(f"date -s @{now - 86400}")
+        lines = guest.json("log")
+        checks.equal([line["time"] for line in lines], sorted(line["time"] for line in lines),
+                     "set back: the log is in order")
+        checks.equal([line["time_corrected"] for line in lines], [1] * len(lines), "all are marked")
+        checks.equal(guest.problems(), [], "no warning in the log")

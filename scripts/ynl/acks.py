@@ -4,7 +4,8 @@
 import json
 import pathlib
 
-PROGRAM = pathlib.Path(__file__).with_name("raw.py")
+HERE = pathlib.Path(__file__).parent
+INTERRUPTED = 0x10      # a flag of a message
 NOBODY = "setpriv --reuid=nobody --regid=nogroup --clear-groups"
 
 DEV_GET, DEV_SET, EVENT_GET = 1, 2, 3
@@ -106,7 +107,7 @@ def cases(label, series):
 
 def files(label, series):
     """What the guest needs below /run."""
-    return {"bglab/raw.py": PROGRAM.read_bytes(),
+    return {**{f"bglab/{name}": (HERE / name).read_bytes() for name in ("raw.py", "torn.py")},
             "bglab/requests": json.dumps([request for _, request, *_ in cases(label, series)])}
 
 
@@ -132,3 +133,16 @@ def namespaces(vm, checks):
         checks.ok(status == 4 and text.count("\n") == 0,
                   f"{words.split()[-1]}: the family is not in another network namespace",
                   f"{status} {text}")
+
+
+def torn(vm, checks, label, node, driver):
+    """A dump during which a device went says so at its end; one that is whole does not."""
+    for told in json.loads(vm.sh(f"python3 -B /run/bglab/torn.py {label} {driver}/unbind {node}",
+                                 timeout=300)):
+        what = "events" if told["command"] == EVENT_GET else "devices"
+        if told["undisturbed"]:
+            checks.ok(told["flags"] & INTERRUPTED == 0 and told["error"] == 0 and told["messages"],
+                      f"a dump of {what} is whole", told)
+        else:
+            checks.ok(told["flags"] & INTERRUPTED or told["error"] < 0,
+                      f"a dump of {what} during which a device goes: so it says", told)
