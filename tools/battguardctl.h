@@ -169,15 +169,13 @@ extern const struct moment moments[];
 extern const size_t nr_moments;
 
 /* words.c */
-#define LINE_LEN	64
-
 const char *word(enum words list, unsigned int n);
 const char *phrase(enum words list, unsigned int n);
 const char *kind_word(enum kind kind);
 unsigned int nr_of_words(enum words list);
-bool is_faulty_lines(const struct key *key);
-void line_word(const struct key *key, unsigned int bit, char *buf,
-	       size_t size);
+void each_faulty_line(const struct dev *dev,
+		      void (*tell)(const char *line, void *arg), void *arg);
+bool any_faulty_line(const struct dev *dev);
 
 /* keys.c */
 const struct key *key_find(const char *name);

@@ -156,26 +156,25 @@ static void all_chains(const struct dev *dev, unsigned int width)
 	chains("low cell", STATUS(dev, LOW_CELL_CHAINS), width);
 }
 
+static void broken_line(const char *line, void *arg)
+{
+	char text[80];
+
+	snprintf(text, sizeof(text), "faulty: %s", line);
+	text_wrap(0, *(unsigned int *)arg, text);
+}
+
 static void broken(const struct dev *dev, unsigned int width)
 {
-	char text[LINE_LEN + 8] = "faulty: ";
+	char text[64];
 	unsigned int n;
-	size_t i;
 
-	for (i = 0; i < nr_keys; i++) {
-		for (n = 0; is_faulty_lines(&keys[i]) && n < 32; n++) {
-			if (!(key_value(&keys[i], dev) >> n & 1))
-				continue;
-			line_word(&keys[i], n, text + 8, LINE_LEN);
-			text_wrap(0, width, text);
-		}
-	}
+	each_faulty_line(dev, broken_line, &width);
 	for (n = 0; n < 32; n++) {
 		if (!(STATUS(dev, FAULTY_OUTPUTS) >> n & 1))
 			continue;
-		snprintf(text + 8, LINE_LEN, "output %s",
-			 word(WORDS_OUTPUT, n));
-		text_wrap(0, width, text);
+		snprintf(text, sizeof(text), "output %s", word(WORDS_OUTPUT, n));
+		broken_line(text, &width);
 	}
 }
 

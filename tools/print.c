@@ -36,25 +36,6 @@ static void key_json(struct json *js, const struct key *key,
 	}
 }
 
-/* Go through the names of lines that are faulty. */
-static void each_faulty_line(const struct dev *dev,
-			     void (*tell)(const char *line, void *arg),
-			     void *arg)
-{
-	char text[LINE_LEN];
-	unsigned int n;
-	size_t i;
-
-	for (i = 0; i < nr_keys; i++) {
-		for (n = 0; is_faulty_lines(&keys[i]) && n < 32; n++) {
-			if (!(key_value(&keys[i], dev) >> n & 1))
-				continue;
-			line_word(&keys[i], n, text, sizeof(text));
-			tell(text, arg);
-		}
-	}
-}
-
 static void line_json(const char *line, void *arg)
 {
 	json_string(arg, NULL, line);
@@ -204,16 +185,6 @@ static void line_text(const char *line, void *arg)
 	*comma = ",";
 }
 
-static bool any_fault(const struct dev *dev)
-{
-	size_t n;
-
-	for (n = 0; n < nr_keys; n++)
-		if (is_faulty_lines(&keys[n]) && key_value(&keys[n], dev))
-			return true;
-	return STATUS(dev, FAULTY_OUTPUTS);
-}
-
 static void fault_words(const struct dev *dev)
 {
 	const char *comma = "";
@@ -250,7 +221,7 @@ static void all_pairs(const struct dev *dev)
 		    (keys[n].type == TYPE_WORD || key_is_flag(&keys[n])))
 			pair(&keys[n], dev);
 	reason_pairs(dev, false);
-	if (any_fault(dev))
+	if (any_faulty_line(dev) || STATUS(dev, FAULTY_OUTPUTS))
 		fault_words(dev);
 	printf(" instance=%016llx", (unsigned long long)dev->instance);
 }

@@ -67,14 +67,15 @@ const char *kind_word(enum kind kind)
 }
 
 /* Whether the bits of a key are faulty lines, one for each. */
-bool is_faulty_lines(const struct key *key)
+static bool is_faulty_lines(const struct key *key)
 {
 	return key->set == SET_STATUS && key->type == TYPE_MASK &&
 	       !strncmp(key->name, FAULTY, strlen(FAULTY));
 }
 
 /* Name of a line by its bit in the mask of faulty ones. */
-void line_word(const struct key *key, unsigned int bit, char *buf, size_t size)
+static void line_word(const struct key *key, unsigned int bit, char *buf,
+		      size_t size)
 {
 	char *c;
 
@@ -88,4 +89,32 @@ void line_word(const struct key *key, unsigned int bit, char *buf, size_t size)
 	for (c = buf; *c; c++)
 		if (*c == '_')
 			*c = '-';
+}
+
+/* Go through the names of lines that are faulty. */
+void each_faulty_line(const struct dev *dev,
+		      void (*tell)(const char *line, void *arg), void *arg)
+{
+	char text[64];
+	unsigned int n;
+	size_t i;
+
+	for (i = 0; i < nr_keys; i++) {
+		for (n = 0; is_faulty_lines(&keys[i]) && n < 32; n++) {
+			if (!(key_value(&keys[i], dev) >> n & 1))
+				continue;
+			line_word(&keys[i], n, text, sizeof(text));
+			tell(text, arg);
+		}
+	}
+}
+
+bool any_faulty_line(const struct dev *dev)
+{
+	size_t i;
+
+	for (i = 0; i < nr_keys; i++)
+		if (is_faulty_lines(&keys[i]) && key_value(&keys[i], dev))
+			return true;
+	return false;
 }
