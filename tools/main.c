@@ -200,7 +200,7 @@ static int take_since(const char *text)
 		if (digits && digits <= 16)
 			opt.since_instance = strtoull(text, NULL, 16);
 		if (!opt.since_instance)
-			return fail(EX_WRONG, "--since takes up to 16 hexadecimal digits of an instance, not '%s'",
+			return fail(EX_WRONG, "no instance of up to 16 hexadecimal digits: '%s'",
 				    safe(text));
 		text += digits + 1;
 	}
