@@ -10,6 +10,8 @@
 
 #include <linux/battguard.h>
 
+#include "spec.h"
+
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define NSEC_PER_SEC	1000000000ULL
 
@@ -28,35 +30,28 @@ enum {
 /* The kernel grants 31 characters; a later one may grant more. */
 #define NAME_LEN	128
 
-struct status {
-	uint32_t state;
-	uint32_t outputs;
-	uint32_t chains;
-	uint32_t allow_discharge;
-	uint32_t allow_charge;
-	uint32_t low_cell;
-	uint32_t load_why;
-	uint32_t charger_why;
-	uint32_t faulty_lines;
-	uint32_t faulty_outputs;
-	uint8_t remote;
-	uint8_t enabled;
-	uint8_t inhibit;
-	uint8_t mute;
-};
-
 /**
  * struct dev - a guard at one time
- * @number: what is a plain 32-bit number, by its netlink attribute
+ * @value: numbers of 32 bits, by their set and attribute
+ * @moment: times on the boot-time clock, by their attribute; 0 = not told
  */
 struct dev {
 	uint32_t id;
 	char name[NAME_LEN];
+	uint64_t instance;
 	uint64_t seq;
 	uint64_t boottime;
-	struct status st;
-	uint32_t number[BATTGUARD_A_DEV_MAX + 1];
+	uint32_t value[NR_SETS][NR_ATTRS];
+	uint64_t moment[NR_ATTRS];
 };
+
+#define STATUS(dev, attr)	\
+	((dev)->value[SET_STATUS][BATTGUARD_A_STATUS_##attr])
+#define SETTING(dev, attr)	\
+	((dev)->value[SET_SETTINGS][BATTGUARD_A_SETTINGS_##attr])
+#define NUMBER(dev, attr)	((dev)->value[SET_DEV][BATTGUARD_A_DEV_##attr])
+#define SINCE(dev, what)	\
+	((dev)->moment[BATTGUARD_A_DEV_##what##_SINCE_NS])
 
 enum kind {
 	KIND_SNAPSHOT,
@@ -69,8 +64,12 @@ enum kind {
 
 /**
  * struct event - a line of monitor or log
- * @dev: the guard after it; only a snapshot has its numbers
+ * @dev: the guard after it; only a snapshot has its numbers and moments
+ * @realtime: the wall clock, as it was then
+ * @settings: those that changed
+ * @onset: of the pre-alarm, 0 = there is none
  * @count: KIND_LOST: how many are lost from @dev.seq on, 0 = nobody knows
+ * @foreign: KIND_LOST: they are of an instance that is not there any more
  */
 struct event {
 	enum kind kind;
@@ -79,7 +78,9 @@ struct event {
 	uint32_t changed;
 	uint32_t cause;
 	uint32_t settings;
+	uint64_t onset;
 	uint64_t count;
+	bool foreign;
 };
 
 struct events {
@@ -96,7 +97,10 @@ struct devs {
 
 enum stamp { STAMP_LOCAL, STAMP_UTC, STAMP_BOOT };
 
-/* What the command line said. */
+/**
+ * struct options - what the command line said
+ * @since_instance: what @since is a number of, 0 = of whatever is there
+ */
 struct options {
 	bool json;
 	bool pretty;
@@ -104,6 +108,7 @@ struct options {
 	enum stamp stamp;
 	bool has_since;
 	uint64_t since;
+	uint64_t since_instance;
 	uint64_t count;		/* 0 = no limit */
 	int64_t timeout_ms;	/* -1 = none */
 	int rcvbuf;
@@ -111,54 +116,84 @@ struct options {
 
 extern struct options opt;
 
-/* words.c */
-enum key_type {
-	TYPE_STATE,
-	TYPE_FLAG,
-	TYPE_MASK,
-	TYPE_REASONS,
-	TYPE_BEHAVIOUR,
-	TYPE_NUMBER,
+/* spec.c: what the specification says */
+struct word {
+	const char *name;
+	const char *text;
 };
 
-/* Since when something is as it is: wall clock, 0 = longer than is known. */
-enum { SINCE_STATE, SINCE_LOAD, SINCE_CHARGER, SINCE_PRE_ALARM, NR_SINCE };
+extern const struct word words[NR_WORDS][32];
 
-#define KEY_EVENT	1	/* an event tells it */
-#define KEY_WRITE	2	/* can be set */
-#define KEY_RUNS	4	/* changes with time alone */
+enum key_type {
+	TYPE_WORD,	/* one of some words, by its number */
+	TYPE_WORDS,	/* some of them, by their bits */
+	TYPE_MASK,
+	TYPE_NUMBER,
+	TYPE_SIGNED,
+	/* All from here on are 1 or 0. */
+	TYPE_FLAG,
+	TYPE_BIT,	/* a bit of a number */
+	TYPE_ALL,	/* whether a mask has all chains that exist */
+	TYPE_ANY,	/* whether a mask has any */
+};
 
 /**
  * struct key - a value of a guard, named as its file in sysfs
- * @attr: attribute of dev-set, or of the number it is
- * @values: what may be written or waited for, in words
+ * @attr: where it is in the message, an attribute of @set
+ * @words: for TYPE_WORD and TYPE_WORDS
+ * @least: smallest value to set
+ * @most: greatest value to set, of a setting that is a number
+ * @bit: for TYPE_BIT
  */
 struct key {
 	const char *name;
 	enum key_type type;
-	unsigned int flags;
+	enum key_set set;
 	int attr;
-	const char *values;
+	enum words words;
+	uint32_t least;
+	uint32_t most;
+	uint32_t bit;
 };
 
 extern const struct key keys[];
 extern const size_t nr_keys;
 
+/* A time of a guard; its key is that with _ns behind it. */
+struct moment {
+	const char *name;
+	int attr;
+};
+
+extern const struct moment moments[];
+extern const size_t nr_moments;
+
+/* words.c */
+const char *word(enum words list, unsigned int n);
+const char *phrase(enum words list, unsigned int n);
+const char *kind_word(enum kind kind);
+unsigned int nr_of_words(enum words list);
+void each_faulty_line(const struct dev *dev,
+		      void (*tell)(const char *line, void *arg), void *arg);
+bool any_faulty_line(const struct dev *dev);
+
+/* keys.c */
 const struct key *key_find(const char *name);
-uint64_t key_value(const struct key *key, const struct dev *dev);
-bool key_parse(const struct key *key, const char *text, uint64_t *value);
+const struct key *key_of(enum key_set set, int attr);
+bool key_is_flag(const struct key *key);
+int64_t key_value(const struct key *key, const struct dev *dev);
+bool key_parse(const struct key *key, const char *text, int64_t *value);
+bool key_in_range(const struct key *key, int64_t value);
 void key_text(const struct key *key, const struct dev *dev, char *buf,
 	      size_t size);
+const char *key_takes(const struct key *key);
 
-const char *state_word(uint32_t state);
-const char *kind_word(enum kind kind);
-const char *reason_word(unsigned int bit);
-const char *reason_text(unsigned int bit, bool load);
-const char *changed_word(unsigned int bit);
-const char *cause_word(unsigned int bit);
-const char *setting_word(unsigned int bit);
-const char *output_word(unsigned int bit);
-void line_word(unsigned int bit, char *buf, size_t size);
+/* clock.c */
+uint64_t clock_wall(uint64_t boottime);
+uint64_t clock_now(void);
+bool clock_was_set(const struct event *ev);
+uint64_t event_time(const struct event *ev);
+const char *rfc3339(uint64_t realtime);
 
 /* nl.c */
 struct nl_sock;
@@ -193,11 +228,11 @@ int dev_pick(const struct devs *devs, const char *name,
 	     const struct dev **dev);
 int dev_choose(struct nl_sock *sk, const struct family *fam, const char *name,
 	       struct dev *dev);
-void dev_since(struct nl_sock *sk, const struct family *fam,
-	       const struct dev *dev, uint64_t *since);
+bool since_is_foreign(const struct dev *dev);
 struct event event_snapshot(const struct dev *dev);
 struct event event_lost(const struct event *next, uint64_t first,
 			uint64_t count);
+struct event event_foreign(const struct dev *dev);
 
 /* json.c */
 struct json {
@@ -210,7 +245,8 @@ struct json {
 void json_open(struct json *js, const char *key, char bracket);
 void json_close(struct json *js, char bracket);
 void json_string(struct json *js, const char *key, const char *text);
-void json_number(struct json *js, const char *key, uint64_t value);
+void json_number(struct json *js, const char *key, int64_t value);
+void json_count(struct json *js, const char *key, uint64_t value);
 void json_null(struct json *js, const char *key);
 void json_end(struct json *js);
 
@@ -222,6 +258,7 @@ const char *colour(const char *code);
 const char *state_colour(uint32_t state);
 unsigned int text_width(void);
 void text_wrap(unsigned int indent, unsigned int width, const char *text);
+void text_hang(unsigned int indent, unsigned int width, const char *text);
 int text_flush(void);
 unsigned int text_utf8(const unsigned char *text, uint32_t *code);
 
@@ -230,7 +267,7 @@ void print_dev_json(struct json *js, const struct dev *dev);
 void print_event(const struct event *ev);
 
 /* picture.c */
-void picture(const struct dev *dev, const uint64_t *since);
+void picture(const struct dev *dev);
 
 /* follow.c */
 struct track;
@@ -281,6 +318,7 @@ int64_t clock_ms(void);
 void loop_signals(void);
 bool loop_stopped(void);
 int loop_poll(const int *fds, int n, int64_t timeout_ms);
+void loop_pause(int ms);
 
 /* cmd_*.c: each gives an exit status */
 int cmd_list(int argc, char **argv);

@@ -42,6 +42,7 @@ int cmd_log(int argc, char **argv)
 	struct nl_sock *sk;
 	struct family fam;
 	struct dev dev;
+	bool foreign;
 	size_t n = 0;
 	int ret;
 
@@ -55,8 +56,9 @@ int cmd_log(int argc, char **argv)
 	if (ret != GO_ON)
 		return ret;
 
-	ret = event_dump(sk, &fam, dev.id, opt.has_since ? opt.since : 0,
-			 &events);
+	foreign = since_is_foreign(&dev);
+	ret = event_dump(sk, &fam, dev.id, opt.has_since && !foreign ?
+			 opt.since : 1, &events);
 	if (ret)
 		free(events.ev);
 	if (ret == -ENODEV || ret == -ENOENT)
@@ -68,6 +70,11 @@ int cmd_log(int argc, char **argv)
 
 	if (opt.count && events.n > opt.count)
 		n = events.n - opt.count;
+	if (foreign) {
+		const struct event lost = event_foreign(&dev);
+
+		print_event(&lost);
+	}
 	for (ret = GO_ON; n < events.n && ret == GO_ON; n++) {
 		const struct event *ev = &events.ev[n];
 

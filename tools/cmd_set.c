@@ -13,10 +13,33 @@
 struct setting {
 	const struct key *key;
 	const char *text;
-	uint64_t value;
+	int64_t value;
 };
 
 /* All in one request: the kernel takes all of them, or none. */
+static struct nl_msg *request(const struct family *fam, const struct dev *dev,
+			      const struct setting *set, unsigned int n)
+{
+	struct nl_msg *msg = nl_request(fam, BATTGUARD_CMD_DEV_SET, 0);
+	struct nlattr *nest;
+	unsigned int i;
+
+	if (!msg || nla_put_u32(msg, BATTGUARD_A_DEV_ID, dev->id))
+		goto fail;
+	/* Older libraries leave it to the caller to say that it is a nest. */
+	nest = nla_nest_start(msg, BATTGUARD_A_DEV_SETTINGS | NLA_F_NESTED);
+	if (!nest)
+		goto fail;
+	for (i = 0; i < n; i++)
+		if (nla_put_u32(msg, set[i].key->attr, set[i].value))
+			goto fail;
+	nla_nest_end(msg, nest);
+	return msg;
+fail:
+	nlmsg_free(msg);
+	return NULL;
+}
+
 static int send_settings(const char *name, const struct setting *set,
 			 unsigned int n)
 {
@@ -24,7 +47,6 @@ static int send_settings(const char *name, const struct setting *set,
 	struct family fam;
 	struct nl_msg *msg;
 	struct dev dev;
-	unsigned int i;
 	int ret;
 
 	ret = connect_driver(&sk, &fam);
@@ -33,18 +55,9 @@ static int send_settings(const char *name, const struct setting *set,
 	if (ret != GO_ON)
 		return ret;
 
-	msg = nl_request(&fam, BATTGUARD_CMD_DEV_SET, 0);
-	ret = !msg || nla_put_u32(msg, BATTGUARD_A_DEV_ID, dev.id);
-	for (i = 0; !ret && i < n; i++) {
-		if (set[i].key->type == TYPE_NUMBER)
-			ret = nla_put_u32(msg, set[i].key->attr, set[i].value);
-		else
-			ret = nla_put_u8(msg, set[i].key->attr, set[i].value);
-	}
-	if (ret) {
-		nlmsg_free(msg);
+	msg = request(&fam, &dev, set, n);
+	if (!msg)
 		return fail(EX_REFUSED, "out of memory");
-	}
 	ret = nl_ask(sk, msg, NULL, NULL);
 	if (!ret)
 		return EX_DONE;
@@ -54,8 +67,8 @@ static int send_settings(const char *name, const struct setting *set,
 	if (n == 1)
 		return fail(EX_REFUSED, "the kernel refused %s %s: %s%s%s",
 			    set->key->name, safe(set->text), nl_reason(ret),
-			    ret == -EINVAL ? ", it takes: " : "",
-			    ret == -EINVAL ? set->key->values : "");
+			    ret == -ERANGE ? ", it takes: " : "",
+			    ret == -ERANGE ? key_takes(set->key) : "");
 	return fail(EX_REFUSED, "the kernel refused, nothing is set: %s",
 		    nl_reason(ret));
 }
@@ -81,21 +94,22 @@ int cmd_set(int argc, char **argv)
 		if (!set[n].key)
 			return fail(EX_WRONG, "no key '%s', see 'battguardctl help set'",
 				    safe(argv[arg]));
-		if (!(set[n].key->flags & KEY_WRITE))
+		if (set[n].key->set != SET_SETTINGS)
 			return fail(EX_WRONG, "'%s' cannot be set, see 'battguardctl help set'",
 				    set[n].key->name);
-		if (!key_parse(set[n].key, set[n].text, &set[n].value))
+		if (!key_parse(set[n].key, set[n].text, &set[n].value) ||
+		    !key_in_range(set[n].key, set[n].value))
 			return fail(EX_WRONG, "'%s' cannot be '%s', it takes: %s",
 				    set[n].key->name, safe(set[n].text),
-				    set[n].key->values);
+				    key_takes(set[n].key));
 	}
 	return send_settings(name, set, n);
 }
 
-static int set_one(int argc, char **argv, const char *key, uint64_t value)
+static int set_one(int argc, char **argv, int attr, int64_t value)
 {
 	const struct setting set = {
-		.key = key_find(key), .text = value ? "1" : "0", .value = value,
+		.key = key_of(SET_SETTINGS, attr), .text = value ? "1" : "0", .value = value,
 	};
 
 	if (argc > 2)
@@ -106,15 +120,15 @@ static int set_one(int argc, char **argv, const char *key, uint64_t value)
 
 int cmd_enable(int argc, char **argv)
 {
-	return set_one(argc, argv, "enabled", 1);
+	return set_one(argc, argv, BATTGUARD_A_SETTINGS_ENABLED, 1);
 }
 
 int cmd_disable(int argc, char **argv)
 {
-	return set_one(argc, argv, "enabled", 0);
+	return set_one(argc, argv, BATTGUARD_A_SETTINGS_ENABLED, 0);
 }
 
 int cmd_mute(int argc, char **argv)
 {
-	return set_one(argc, argv, "mute", 1);
+	return set_one(argc, argv, BATTGUARD_A_SETTINGS_MUTE, 1);
 }

@@ -8,6 +8,20 @@
 
 #define HOME_AND_CLEAR	"\033[H\033[J"
 
+/* A device in one line. */
+static void print_line(const struct dev *dev)
+{
+	const uint32_t state = STATUS(dev, STATE);
+	const uint32_t outputs = STATUS(dev, OUTPUTS);
+
+	printf("%s: %s%s%s, load %s, charger %s%s\n", safe(dev->name),
+	       state_colour(state), word(WORDS_STATE, state),
+	       colour("\033[0m"),
+	       outputs & BATTGUARD_OUTPUT_LOAD ? "on" : "off",
+	       outputs & BATTGUARD_OUTPUT_CHARGER ? "on" : "off",
+	       outputs & BATTGUARD_OUTPUT_PRE_ALARM ? ", pre-alarm on" : "");
+}
+
 int cmd_list(int argc, char **argv)
 {
 	struct json js = { .out = stdout, .pretty = opt.pretty };
@@ -39,14 +53,7 @@ int cmd_list(int argc, char **argv)
 			print_dev_json(&js, dev);
 			continue;
 		}
-		printf("%s: %s%s%s, load %s, charger %s%s\n", safe(dev->name),
-		       state_colour(dev->st.state), state_word(dev->st.state),
-		       colour("\033[0m"),
-		       dev->st.outputs & BATTGUARD_OUTPUT_LOAD ? "on" : "off",
-		       dev->st.outputs & BATTGUARD_OUTPUT_CHARGER ? "on" :
-								    "off",
-		       dev->st.outputs & BATTGUARD_OUTPUT_PRE_ALARM ?
-		       ", pre-alarm on" : "");
+		print_line(dev);
 	}
 	if (opt.json) {
 		json_close(&js, ']');
@@ -59,15 +66,12 @@ int cmd_list(int argc, char **argv)
 	return ret == GO_ON ? EX_DONE : ret;
 }
 
-static void show(struct nl_sock *sk, const struct family *fam,
-		 const struct dev *dev)
+static void show(const struct dev *dev)
 {
 	static struct json js;
-	uint64_t since[NR_SINCE];
 
 	if (!opt.json) {
-		dev_since(sk, fam, dev, since);
-		picture(dev, since);
+		picture(dev);
 		return;
 	}
 	js.out = stdout;
@@ -94,13 +98,13 @@ static int refresh(struct follow *f)
 	if (dev.seq < watch->shown)
 		return GO_ON;
 	watch->shown = dev.seq;
-	watch->counting =
-		dev.number[BATTGUARD_A_DEV_PRE_ALARM_REMAINING_MS] != 0;
+	watch->counting = NUMBER(&dev, PRE_ALARM_REMAINING_MS) ||
+			  NUMBER(&dev, LOAD_RETURNS_MS);
 	if (!opt.json && isatty(STDOUT_FILENO))
 		printf(HOME_AND_CLEAR);
 	else if (!opt.json && watch->times)
 		putchar('\n');
-	show(f->ask, &f->fam, &dev);
+	show(&dev);
 	ret = text_flush();
 	watch->times++;
 	if (ret == GO_ON && opt.count && watch->times >= opt.count)
@@ -159,7 +163,7 @@ int cmd_show(int argc, char **argv)
 		loop_signals();
 		return follow_run(&f, EX_DONE);
 	}
-	show(sk, &fam, &dev);
+	show(&dev);
 	ret = text_flush();
 	return ret == GO_ON ? EX_DONE : ret;
 }

@@ -6,7 +6,7 @@
 #include "battguardctl.h"
 
 #define MAX_CONDITIONS	16
-/* How often a value that changes with time alone is looked at. */
+/* How often is looked at what may change with time alone. */
 #define TICK_MS		100
 
 enum operator { OP_EQUAL, OP_NOT, OP_LESS, OP_MORE };
@@ -14,23 +14,23 @@ enum operator { OP_EQUAL, OP_NOT, OP_LESS, OP_MORE };
 struct condition {
 	const struct key *key;
 	enum operator op;
-	uint64_t value;
+	int64_t value;
 };
 
 struct wait {
 	struct condition cond[MAX_CONDITIONS];
 	unsigned int n;
-	unsigned int flags;	/* of a key that an event does not tell */
+	bool asks;	/* for what an event does not tell */
 	struct dev dev;
 };
 
 static bool holds(const struct condition *cond, const struct dev *dev)
 {
-	const uint64_t value = key_value(cond->key, dev);
+	const int64_t value = key_value(cond->key, dev);
 	bool same = value == cond->value;
 
-	/* A reason is one of several words; no word is the word "none". */
-	if (cond->key->type == TYPE_REASONS && cond->value)
+	/* It is one of several words; no word is the word "none". */
+	if (cond->key->type == TYPE_WORDS && cond->value)
 		same = value & cond->value;
 
 	switch (cond->op) {
@@ -55,46 +55,37 @@ static int check(const struct wait *wait)
 	return EX_DONE;
 }
 
-/* Ask for what no event tells. */
+/* Ask for what no event tells; the rest is looked at event by event, in order. */
 static int ask(struct follow *f)
 {
 	struct wait *wait = f->arg;
-	const struct status st = wait->dev.st;
-	const int ret = dev_choose(f->ask, &f->fam, f->names[0], &wait->dev);
+	struct dev now;
+	const int ret = dev_choose(f->ask, &f->fam, f->names[0], &now);
 
-	/* What an event tells is looked at event by event, in order. */
 	if (ret == GO_ON)
-		wait->dev.st = st;
+		memcpy(wait->dev.value[SET_DEV], now.value[SET_DEV],
+		       sizeof(now.value[SET_DEV]));
 	return ret;
 }
 
 static int wait_line(struct follow *f, const struct event *ev)
 {
 	struct wait *wait = f->arg;
-	int ret;
+	int ret = GO_ON;
 
 	if (ev->kind == KIND_UNBIND || ev->kind == KIND_LOST)
 		return GO_ON;
-	wait->dev.st = ev->dev.st;
-	if (ev->kind == KIND_SNAPSHOT) {
-		wait->dev = ev->dev;
-	} else if (wait->flags & ~KEY_EVENT) {
+	wait->dev = ev->dev;
+	if (ev->kind != KIND_SNAPSHOT && wait->asks)
 		ret = ask(f);
-		if (ret != GO_ON)
-			return ret;
-	}
-	return check(wait);
+	return ret == GO_ON ? check(wait) : ret;
 }
 
 static int wait_tick(struct follow *f)
 {
-	const struct wait *wait = f->arg;
-	int ret;
+	const int ret = ask(f);
 
-	if (!(wait->flags & KEY_RUNS))
-		return GO_ON;
-	ret = ask(f);
-	return ret == GO_ON ? check(wait) : ret;
+	return ret == GO_ON ? check(f->arg) : ret;
 }
 
 /* Take KEY=VALUE, KEY!=VALUE, KEY<VALUE or KEY>VALUE apart. */
@@ -125,15 +116,15 @@ static int parse(struct wait *wait, char *text)
 	if (!cond->key)
 		return fail(EX_WRONG, "no key '%s', 'battguardctl help keys' lists them",
 			    safe(name));
-	if (cond->op >= OP_LESS && cond->key->type != TYPE_NUMBER)
+	if (cond->op >= OP_LESS && cond->key->type != TYPE_NUMBER &&
+	    cond->key->type != TYPE_SIGNED)
 		return fail(EX_WRONG, "'%s' is no number: only = and != can be asked",
 			    name);
 	if (!key_parse(cond->key, rest, &cond->value))
 		return fail(EX_WRONG, "'%s' cannot be '%s', it takes: %s",
-			    name, safe(rest), cond->key->values);
-	/* Keys that an event does not tell have to be asked for. */
-	if (!(cond->key->flags & KEY_EVENT))
-		wait->flags |= KEY_WRITE | cond->key->flags;
+			    name, safe(rest), key_takes(cond->key));
+	if (cond->key->set == SET_DEV)
+		wait->asks = true;
 	wait->n++;
 	return GO_ON;
 }
@@ -173,7 +164,7 @@ int cmd_wait(int argc, char **argv)
 		return ret;
 	name = dev.name;
 	f.names = &name;
-	if (!(wait.flags & KEY_RUNS))
+	if (!wait.asks)
 		f.tick = NULL;
 	loop_signals();
 	ret = follow_run(&f, GO_ON - 1);

@@ -3,13 +3,16 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <netlink/attr.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
 
 #include "battguardctl.h"
+
+/* How often a dump is asked for during which a device came or went. */
+#define TRIES		10
+#define PAUSE_MS	20
 
 /*
  * Which of the attributes are what; shorter ones than that are refused by the
@@ -18,7 +21,9 @@
 static struct nla_policy dev_policy[BATTGUARD_A_DEV_MAX + 1] = {
 	[BATTGUARD_A_DEV_ID] = { .type = NLA_U32 },
 	[BATTGUARD_A_DEV_NAME] = { .type = NLA_STRING },
+	[BATTGUARD_A_DEV_INSTANCE] = { .type = NLA_U64 },
 	[BATTGUARD_A_DEV_STATUS] = { .type = NLA_NESTED },
+	[BATTGUARD_A_DEV_SETTINGS] = { .type = NLA_NESTED },
 	[BATTGUARD_A_DEV_SEQ] = { .type = NLA_U64 },
 	[BATTGUARD_A_DEV_BOOTTIME_NS] = { .type = NLA_U64 },
 };
@@ -26,13 +31,16 @@ static struct nla_policy dev_policy[BATTGUARD_A_DEV_MAX + 1] = {
 static struct nla_policy event_policy[BATTGUARD_A_EVENT_MAX + 1] = {
 	[BATTGUARD_A_EVENT_DEV_ID] = { .type = NLA_U32 },
 	[BATTGUARD_A_EVENT_DEV_NAME] = { .type = NLA_STRING },
+	[BATTGUARD_A_EVENT_INSTANCE] = { .type = NLA_U64 },
 	[BATTGUARD_A_EVENT_SEQ] = { .type = NLA_U64 },
 	[BATTGUARD_A_EVENT_BOOTTIME_NS] = { .type = NLA_U64 },
 	[BATTGUARD_A_EVENT_REALTIME_NS] = { .type = NLA_U64 },
 	[BATTGUARD_A_EVENT_CHANGED] = { .type = NLA_U32 },
 	[BATTGUARD_A_EVENT_CAUSE] = { .type = NLA_U32 },
-	[BATTGUARD_A_EVENT_SETTINGS] = { .type = NLA_U32 },
+	[BATTGUARD_A_EVENT_SETTINGS_CHANGED] = { .type = NLA_U32 },
 	[BATTGUARD_A_EVENT_STATUS] = { .type = NLA_NESTED },
+	[BATTGUARD_A_EVENT_SETTINGS] = { .type = NLA_NESTED },
+	[BATTGUARD_A_EVENT_ONSET_NS] = { .type = NLA_U64 },
 	[BATTGUARD_A_EVENT_LOST] = { .type = NLA_U64 },
 };
 
@@ -43,44 +51,38 @@ static uint32_t get_u32(struct nlattr **tb, int attr)
 	return nla_get_u32(tb[attr]);
 }
 
-static uint8_t get_u8(struct nlattr **tb, int attr)
-{
-	return tb[attr] && nla_len(tb[attr]) ? nla_get_u8(tb[attr]) : 0;
-}
-
 static uint64_t get_u64(struct nlattr **tb, int attr)
 {
-	return tb[attr] ? nla_get_u64(tb[attr]) : 0;
+	if (!tb[attr] || nla_len(tb[attr]) < (int)sizeof(uint64_t))
+		return 0;
+	return nla_get_u64(tb[attr]);
 }
 
-static int status_parse(struct nlattr *nest, struct status *st)
+/* Take the numbers of a set; each key knows its attribute. */
+static void take_set(struct dev *dev, enum key_set set, struct nlattr **tb)
 {
-	struct nlattr *tb[BATTGUARD_A_STATUS_MAX + 1];
+	size_t n;
 
-	if (!nest || nla_parse_nested(tb, BATTGUARD_A_STATUS_MAX, nest, NULL))
+	for (n = 0; n < nr_keys; n++)
+		if (keys[n].set == set)
+			dev->value[set][keys[n].attr] =
+				get_u32(tb, keys[n].attr);
+}
+
+static int take_nest(struct dev *dev, enum key_set set, struct nlattr *nest)
+{
+	struct nlattr *tb[NR_ATTRS];
+
+	if (!nest || nla_parse_nested(tb, NR_ATTRS - 1, nest, NULL))
 		return -EBADMSG;
-	st->state = get_u32(tb, BATTGUARD_A_STATUS_STATE);
-	st->outputs = get_u32(tb, BATTGUARD_A_STATUS_OUTPUTS);
-	st->chains = get_u32(tb, BATTGUARD_A_STATUS_CHAINS);
-	st->allow_discharge =
-		get_u32(tb, BATTGUARD_A_STATUS_ALLOW_DISCHARGE_CHAINS);
-	st->allow_charge = get_u32(tb, BATTGUARD_A_STATUS_ALLOW_CHARGE_CHAINS);
-	st->low_cell = get_u32(tb, BATTGUARD_A_STATUS_LOW_CELL_CHAINS);
-	st->remote = get_u8(tb, BATTGUARD_A_STATUS_REMOTE);
-	st->load_why = get_u32(tb, BATTGUARD_A_STATUS_LOAD_OFF_REASONS);
-	st->charger_why = get_u32(tb, BATTGUARD_A_STATUS_CHARGER_OFF_REASONS);
-	st->faulty_lines = get_u32(tb, BATTGUARD_A_STATUS_FAULTY_LINES);
-	st->faulty_outputs = get_u32(tb, BATTGUARD_A_STATUS_FAULTY_OUTPUTS);
-	st->enabled = get_u8(tb, BATTGUARD_A_STATUS_ENABLED);
-	st->inhibit = get_u8(tb, BATTGUARD_A_STATUS_INHIBIT);
-	st->mute = get_u8(tb, BATTGUARD_A_STATUS_MUTE);
+	take_set(dev, set, tb);
 	return 0;
 }
 
 int dev_parse(const struct nlmsghdr *nlh, struct dev *dev)
 {
 	struct nlattr *tb[BATTGUARD_A_DEV_MAX + 1];
-	int attr;
+	size_t n;
 
 	memset(dev, 0, sizeof(*dev));
 	if (genlmsg_parse((struct nlmsghdr *)nlh, 0, tb, BATTGUARD_A_DEV_MAX,
@@ -88,31 +90,36 @@ int dev_parse(const struct nlmsghdr *nlh, struct dev *dev)
 		return -EBADMSG;
 	dev->id = get_u32(tb, BATTGUARD_A_DEV_ID);
 	nla_strlcpy(dev->name, tb[BATTGUARD_A_DEV_NAME], sizeof(dev->name));
+	dev->instance = get_u64(tb, BATTGUARD_A_DEV_INSTANCE);
 	dev->seq = get_u64(tb, BATTGUARD_A_DEV_SEQ);
 	dev->boottime = get_u64(tb, BATTGUARD_A_DEV_BOOTTIME_NS);
-	for (attr = BATTGUARD_A_DEV_PRE_ALARM_REMAINING_MS;
-	     attr <= BATTGUARD_A_DEV_SECONDS_STANDBY; attr++)
-		dev->number[attr] = get_u32(tb, attr);
-	return status_parse(tb[BATTGUARD_A_DEV_STATUS], &dev->st);
+	for (n = 0; n < nr_moments; n++)
+		dev->moment[moments[n].attr] = get_u64(tb, moments[n].attr);
+	take_set(dev, SET_DEV, tb);
+	return take_nest(dev, SET_STATUS, tb[BATTGUARD_A_DEV_STATUS]) ?:
+	       take_nest(dev, SET_SETTINGS, tb[BATTGUARD_A_DEV_SETTINGS]);
 }
 
 int event_parse(const struct nlmsghdr *nlh, struct event *ev, uint64_t *lost)
 {
 	struct nlattr *tb[BATTGUARD_A_EVENT_MAX + 1];
+	struct dev *dev = &ev->dev;
 
 	memset(ev, 0, sizeof(*ev));
 	if (genlmsg_parse((struct nlmsghdr *)nlh, 0, tb, BATTGUARD_A_EVENT_MAX,
 			  event_policy) || !tb[BATTGUARD_A_EVENT_DEV_NAME])
 		return -EBADMSG;
-	ev->dev.id = get_u32(tb, BATTGUARD_A_EVENT_DEV_ID);
-	nla_strlcpy(ev->dev.name, tb[BATTGUARD_A_EVENT_DEV_NAME],
-		    sizeof(ev->dev.name));
-	ev->dev.seq = get_u64(tb, BATTGUARD_A_EVENT_SEQ);
-	ev->dev.boottime = get_u64(tb, BATTGUARD_A_EVENT_BOOTTIME_NS);
+	dev->id = get_u32(tb, BATTGUARD_A_EVENT_DEV_ID);
+	nla_strlcpy(dev->name, tb[BATTGUARD_A_EVENT_DEV_NAME],
+		    sizeof(dev->name));
+	dev->instance = get_u64(tb, BATTGUARD_A_EVENT_INSTANCE);
+	dev->seq = get_u64(tb, BATTGUARD_A_EVENT_SEQ);
+	dev->boottime = get_u64(tb, BATTGUARD_A_EVENT_BOOTTIME_NS);
 	ev->realtime = get_u64(tb, BATTGUARD_A_EVENT_REALTIME_NS);
 	ev->changed = get_u32(tb, BATTGUARD_A_EVENT_CHANGED);
 	ev->cause = get_u32(tb, BATTGUARD_A_EVENT_CAUSE);
-	ev->settings = get_u32(tb, BATTGUARD_A_EVENT_SETTINGS);
+	ev->settings = get_u32(tb, BATTGUARD_A_EVENT_SETTINGS_CHANGED);
+	ev->onset = get_u64(tb, BATTGUARD_A_EVENT_ONSET_NS);
 	if (lost)
 		*lost = get_u64(tb, BATTGUARD_A_EVENT_LOST);
 
@@ -124,7 +131,17 @@ int event_parse(const struct nlmsghdr *nlh, struct event *ev, uint64_t *lost)
 		ev->kind = KIND_SETTING;
 	else
 		ev->kind = KIND_CHANGE;
-	return status_parse(tb[BATTGUARD_A_EVENT_STATUS], &ev->dev.st);
+	return take_nest(dev, SET_STATUS, tb[BATTGUARD_A_EVENT_STATUS]) ?:
+	       take_nest(dev, SET_SETTINGS, tb[BATTGUARD_A_EVENT_SETTINGS]);
+}
+
+/* Whether to ask again: nothing of an interrupted dump is of any use. */
+static bool ask_again(int ret, int *tries)
+{
+	if (ret != -EINTR || ++*tries == TRIES)
+		return false;
+	loop_pause(PAUSE_MS);
+	return true;
 }
 
 /* Make room for one more. */
@@ -157,9 +174,18 @@ static int take_dev(const struct nlmsghdr *nlh, void *arg)
 
 int dev_dump(struct nl_sock *sk, const struct family *fam, struct devs *devs)
 {
+	int tries = 0;
+	int ret;
+
 	memset(devs, 0, sizeof(*devs));
-	return nl_ask(sk, nl_request(fam, BATTGUARD_CMD_DEV_GET, NLM_F_DUMP),
-		      take_dev, devs);
+	do {
+		devs->n = 0;
+		ret = nl_ask(sk, nl_request(fam, BATTGUARD_CMD_DEV_GET,
+					    NLM_F_DUMP), take_dev, devs);
+	} while (ask_again(ret, &tries));
+	if (ret)
+		devs->n = 0;
+	return ret;
 }
 
 static int take_event(const struct nlmsghdr *nlh, void *arg)
@@ -179,24 +205,40 @@ static int take_event(const struct nlmsghdr *nlh, void *arg)
 	return ret;
 }
 
-/*
- * Read kept events from @seq on, all when that is 0. All of them are taken
- * before any is shown, so that a slow reader of ours holds up no dump. The
- * count of each is how many before it are overwritten.
- */
-int event_dump(struct nl_sock *sk, const struct family *fam, uint32_t id,
-	       uint64_t seq, struct events *events)
+static struct nl_msg *events_request(const struct family *fam, uint32_t id,
+				     uint64_t seq)
 {
 	struct nl_msg *msg = nl_request(fam, BATTGUARD_CMD_EVENT_GET,
 					NLM_F_DUMP);
 
-	memset(events, 0, sizeof(*events));
-	if (!msg || nla_put_u32(msg, BATTGUARD_A_EVENT_DEV_ID, id) ||
-	    (seq && nla_put_u64(msg, BATTGUARD_A_EVENT_SEQ, seq))) {
+	if (msg && (nla_put_u32(msg, BATTGUARD_A_EVENT_DEV_ID, id) ||
+		    nla_put_u64(msg, BATTGUARD_A_EVENT_SEQ, seq))) {
 		nlmsg_free(msg);
-		return -ENOMEM;
+		return NULL;
 	}
-	return nl_ask(sk, msg, take_event, events);
+	return msg;
+}
+
+/*
+ * Read kept events from @seq on. All of them are taken before any is shown, so
+ * that a slow reader of ours holds up no dump. The count of each is how many
+ * before it are overwritten.
+ */
+int event_dump(struct nl_sock *sk, const struct family *fam, uint32_t id,
+	       uint64_t seq, struct events *events)
+{
+	int tries = 0;
+	int ret;
+
+	memset(events, 0, sizeof(*events));
+	do {
+		events->n = 0;
+		ret = nl_ask(sk, events_request(fam, id, seq), take_event,
+			     events);
+	} while (ask_again(ret, &tries));
+	if (ret)
+		events->n = 0;
+	return ret;
 }
 
 /* Return: GO_ON, or an exit status: what is wrong was said then. */
@@ -271,49 +313,23 @@ int dev_choose(struct nl_sock *sk, const struct family *fam, const char *name,
 	return ret;
 }
 
-/* Since when state and outputs are as they are, from the events kept. */
-void dev_since(struct nl_sock *sk, const struct family *fam,
-	       const struct dev *dev, uint64_t *since)
+/* Whether --since means an instance that is not there, or none that ever was. */
+bool since_is_foreign(const struct dev *dev)
 {
-	static const uint32_t changes[NR_SINCE] = {
-		BATTGUARD_CHANGE_STATE, BATTGUARD_CHANGE_LOAD,
-		BATTGUARD_CHANGE_CHARGER, BATTGUARD_CHANGE_PRE_ALARM,
-	};
-	struct events events;
-	size_t n, i;
-
-	memset(since, 0, NR_SINCE * sizeof(*since));
-	if (event_dump(sk, fam, dev->id, 0, &events) == 0) {
-		for (n = 0; n < events.n; n++) {
-			const struct event *ev = &events.ev[n];
-
-			if (ev->dev.seq > dev->seq)
-				break;
-			for (i = 0; i < NR_SINCE; i++)
-				if (ev->changed & changes[i] ||
-				    ev->kind == KIND_BIND)
-					since[i] = ev->realtime;
-		}
-	}
-	free(events.ev);
-}
-
-static uint64_t now_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
+	if (!opt.has_since)
+		return false;
+	return (opt.since_instance && opt.since_instance != dev->instance) ||
+	       opt.since > dev->seq + 1;
 }
 
 /* The present state as a line; the kernel tells its time on one clock only. */
 struct event event_snapshot(const struct dev *dev)
 {
-	struct event ev = { .kind = KIND_SNAPSHOT, .dev = *dev };
-
-	ev.realtime = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_BOOTTIME) +
-		      dev->boottime;
-	return ev;
+	return (struct event) {
+		.kind = KIND_SNAPSHOT,
+		.dev = *dev,
+		.realtime = clock_wall(dev->boottime),
+	};
 }
 
 /* A line that tells of lost events, with the time of the one that follows. */
@@ -328,5 +344,16 @@ struct event event_lost(const struct event *next, uint64_t first,
 	ev.changed = 0;
 	ev.cause = 0;
 	ev.settings = 0;
+	return ev;
+}
+
+/* A line that tells of those --since means, where they are not to be had. */
+struct event event_foreign(const struct dev *dev)
+{
+	const struct event now = event_snapshot(dev);
+	struct event ev = event_lost(&now, opt.since, 0);
+
+	ev.dev.instance = opt.since_instance;
+	ev.foreign = true;
 	return ev;
 }

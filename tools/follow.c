@@ -31,17 +31,24 @@
  */
 struct track {
 	uint32_t id;
+	uint64_t instance;
 	uint64_t next;
 	int64_t missing;
 	struct event last;
 };
 
-static struct track *find(struct follow *f, uint32_t id)
+/* A number may be given again when the driver is loaded again. */
+static bool is_of(const struct track *t, const struct dev *dev)
+{
+	return t->id == dev->id && t->instance == dev->instance;
+}
+
+static struct track *find(struct follow *f, const struct dev *dev)
 {
 	size_t n;
 
 	for (n = 0; n < f->nr_tracks; n++)
-		if (f->tracks[n].id == id)
+		if (is_of(&f->tracks[n], dev))
 			return &f->tracks[n];
 	return NULL;
 }
@@ -70,6 +77,7 @@ static struct track *add(struct follow *f, const struct dev *dev,
 	more += f->nr_tracks++;
 	memset(more, 0, sizeof(*more));
 	more->id = dev->id;
+	more->instance = dev->instance;
 	more->next = next;
 	more->last.dev = *dev;
 	if (dev->id > f->newest_id)
@@ -115,7 +123,8 @@ static void catch_up(struct follow *f, struct track *t, uint64_t until)
 
 	if (event_dump(f->ask, &f->fam, t->id, t->next, &kept) == 0)
 		for (n = 0; n < kept.n && kept.ev[n].dev.seq <= until; n++)
-			pass(f, t, &kept.ev[n]);
+			if (is_of(t, &kept.ev[n].dev))
+				pass(f, t, &kept.ev[n]);
 	free(kept.ev);
 }
 
@@ -148,7 +157,7 @@ static int take_ntf(const struct nlmsghdr *nlh, void *arg)
 	    event_parse(nlh, &ev, NULL) || !wanted(f, ev.dev.name))
 		return 0;
 
-	t = find(f, ev.dev.id);
+	t = find(f, &ev.dev);
 	if (!t) {
 		/*
 		 * Bound since we looked, from its first event on; unless it
@@ -165,7 +174,7 @@ static int take_ntf(const struct nlmsghdr *nlh, void *arg)
 		catch_up(f, t, ev.dev.seq - 1);
 	pass(f, t, &ev);
 	if (ev.kind == KIND_UNBIND)
-		drop(f, find(f, ev.dev.id));
+		drop(f, find(f, &ev.dev));
 	return 0;
 }
 
@@ -201,15 +210,25 @@ static void drain(struct follow *f, struct nl_sock *sk, nl_handler handler,
 	}
 }
 
+/* Tell that what was asked for is lost. Return: what is next instead. */
+static uint64_t tell_foreign(struct follow *f, const struct dev *dev)
+{
+	const struct event lost = event_foreign(dev);
+
+	tell(f, &lost);
+	return 1;
+}
+
 /* The first look at a device: what is asked for of the past, and the state. */
 static void present(struct follow *f, const struct dev *dev)
 {
 	const struct event now = event_snapshot(dev);
-	struct track *t = add(f, dev, opt.has_since && opt.since <= dev->seq ?
-					opt.since : dev->seq + 1);
+	struct track *t = add(f, dev, opt.has_since ? opt.since : dev->seq + 1);
 
 	if (!t)
 		return;
+	if (since_is_foreign(dev))
+		t->next = tell_foreign(f, dev);
 	if (t->next <= dev->seq)
 		catch_up(f, t, dev->seq);
 	if (t->next <= dev->seq) {
@@ -240,7 +259,7 @@ static void look(struct follow *f)
 	for (i = 0; f->end == GO_ON && i < devs.n; i++) {
 		if (!wanted(f, devs.dev[i].name))
 			continue;
-		t = find(f, devs.dev[i].id);
+		t = find(f, &devs.dev[i]);
 		if (!t && !f->started) {
 			present(f, &devs.dev[i]);
 			continue;
@@ -252,7 +271,7 @@ static void look(struct follow *f)
 	}
 	for (n = 0; f->end == GO_ON && n < f->nr_tracks; n++) {
 		for (i = 0; i < devs.n; i++)
-			if (devs.dev[i].id == f->tracks[n].id)
+			if (is_of(&f->tracks[n], &devs.dev[i]))
 				break;
 		if (i == devs.n && !f->tracks[n].missing)
 			f->tracks[n].missing = clock_ms();

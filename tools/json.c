@@ -74,7 +74,13 @@ void json_string(struct json *js, const char *key, const char *text)
 	json_text(js, text);
 }
 
-void json_number(struct json *js, const char *key, uint64_t value)
+void json_number(struct json *js, const char *key, int64_t value)
+{
+	json_begin(js, key);
+	fprintf(js->out, "%lld", (long long)value);
+}
+
+void json_count(struct json *js, const char *key, uint64_t value)
 {
 	json_begin(js, key);
 	fprintf(js->out, "%llu", (unsigned long long)value);

@@ -85,3 +85,9 @@ int loop_poll(const int *fds, int n, int64_t timeout_ms)
 		return EX_DONE;
 	return GO_ON;
 }
+
+/* A signal ends it. */
+void loop_pause(int ms)
+{
+	poll(NULL, 0, ms);
+}

@@ -39,15 +39,15 @@ static const struct {
 	char letter;
 	const char *text;
 } option_texts[] = {
-	{ 'j', "-j, --json         print JSON" },
-	{ 'p', "-p, --pretty       print JSON, indented" },
-	{ 'b', "-b, --boottime     times on the boot-time clock, in seconds" },
-	{ 'u', "-u, --utc          times in UTC" },
-	{ 'w', "-w, --watch        show it again at each change" },
-	{ 's', "-s, --since SEQ    begin with event number SEQ" },
-	{ 'n', "-n, --count N      end after N" },
-	{ 't', "-t, --timeout S    end after S seconds" },
-	{ 'r', "    --rcvbuf BYTES size of the socket's receive buffer" },
+	{ 'j', "-j, --json           print JSON" },
+	{ 'p', "-p, --pretty         print JSON, indented" },
+	{ 'b', "-b, --boottime       times on the boot-time clock, in seconds" },
+	{ 'u', "-u, --utc            times in UTC" },
+	{ 'w', "-w, --watch          show it again at each change" },
+	{ 's', "-s, --since [I:]SEQ  begin with event SEQ, of instance I" },
+	{ 'n', "-n, --count N        end after N" },
+	{ 't', "-t, --timeout S      end after S seconds" },
+	{ 'r', "    --rcvbuf BYTES   size of the socket's receive buffer" },
 };
 
 static int cmd_version(int argc, char **argv);
@@ -98,13 +98,16 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-static void list_keys(unsigned int flags)
+static void list_keys(bool settings)
 {
 	size_t n;
 
-	for (n = 0; n < nr_keys; n++)
-		if ((keys[n].flags & flags) == flags)
-			printf("  %-24s %s\n", keys[n].name, keys[n].values);
+	for (n = 0; n < nr_keys; n++) {
+		if (settings && keys[n].set != SET_SETTINGS)
+			continue;
+		printf("  %-24s ", keys[n].name);
+		text_hang(27, 79, key_takes(&keys[n]));
+	}
 }
 
 static void overview(void)
@@ -132,7 +135,7 @@ static int explain(const struct command *cmd)
 	       *cmd->options ? " [OPTION...]" : "", *cmd->args ? " " : "",
 	       cmd->args, cmd->text);
 	if (cmd->run == cmd_set)
-		list_keys(KEY_WRITE);
+		list_keys(true);
 	if (*cmd->options)
 		printf("\nOptions:\n");
 	for (n = 0; n < ARRAY_SIZE(option_texts); n++)
@@ -162,7 +165,7 @@ static int cmd_help(int argc, char **argv)
 		return EX_DONE;
 	}
 	if (!strcmp(argv[1], "keys")) {
-		list_keys(0);
+		list_keys(false);
 		return EX_DONE;
 	}
 	cmd = find_command(argv[1]);
@@ -184,6 +187,24 @@ static int take_number(const char *option, const char *text, uint64_t least,
 		return fail(EX_WRONG, "%s takes a whole number from %llu on, not '%s'",
 			    option, (unsigned long long)least, safe(text));
 	return GO_ON;
+}
+
+/* SEQ or INSTANCE:SEQ, as lines tell them. */
+static int take_since(const char *text)
+{
+	const size_t digits = strspn(text, "0123456789abcdefABCDEF");
+
+	opt.has_since = true;
+	opt.since_instance = 0;
+	if (text[digits] == ':') {
+		if (digits && digits <= 16)
+			opt.since_instance = strtoull(text, NULL, 16);
+		if (!opt.since_instance)
+			return fail(EX_WRONG, "no instance of up to 16 hexadecimal digits: '%s'",
+				    safe(text));
+		text += digits + 1;
+	}
+	return take_number("--since", text, 0, UINT64_MAX - 1, &opt.since);
 }
 
 static int take_seconds(const char *text)
@@ -223,8 +244,7 @@ static int take_option(int letter, const char *given)
 		opt.watch = true;
 		break;
 	case 's':
-		opt.has_since = true;
-		ret = take_number("--since", optarg, 0, UINT64_MAX - 1, &opt.since);
+		ret = take_since(optarg);
 		/* Events count from 1. */
 		if (!opt.since)
 			opt.since = 1;

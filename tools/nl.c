@@ -177,6 +177,7 @@ struct answer {
 	nl_handler handler;
 	void *arg;
 	int error;
+	bool interrupted;
 	bool over;
 };
 
@@ -189,6 +190,8 @@ static int take_answer(const struct nlmsghdr *nlh, void *arg)
 
 	if (nlh->nlmsg_seq != answer->seq)
 		return 0;
+	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+		answer->interrupted = true;
 
 	switch (nlh->nlmsg_type) {
 	case NLMSG_ERROR:
@@ -224,7 +227,8 @@ static int take_answer(const struct nlmsghdr *nlh, void *arg)
 
 /*
  * Send a request, which is used up, and hand what the kernel answers to
- * @handler. Return: 0 or -errno, nl_reason() tells more.
+ * @handler. Return: 0 or -errno, nl_reason() tells more; -EINTR when something
+ * came or went during a dump, so that it is no whole.
  */
 int nl_ask(struct nl_sock *sk, struct nl_msg *msg, nl_handler handler,
 	   void *arg)
@@ -247,7 +251,7 @@ int nl_ask(struct nl_sock *sk, struct nl_msg *msg, nl_handler handler,
 		if (ret && ret != -EAGAIN)
 			return ret;
 	}
-	return answer.error;
+	return answer.error ?: answer.interrupted ? -EINTR : 0;
 }
 
 /* What the kernel said, or what the number means. */
@@ -257,6 +261,8 @@ const char *nl_reason(int error)
 
 	if (error == -EPERM)
 		return "only an administrator may set anything (CAP_NET_ADMIN)";
+	if (error == -EINTR)
+		return "devices came and went all the time";
 	if (reason[0])
 		snprintf(text, sizeof(text), "%s (%s)", reason,
 			 strerror(-error));

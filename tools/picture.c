@@ -14,20 +14,15 @@
 #define YELLOW	"\033[33m"
 #define PLAIN	"\033[0m"
 
-static uint64_t value(const struct dev *dev, const char *name)
-{
-	return key_value(key_find(name), dev);
-}
-
 /* Today the time alone says enough. */
-static const char *since_text(uint64_t since)
+static const char *since_text(uint64_t boottime)
 {
 	static char text[64];
-	const time_t then = since / NSEC_PER_SEC;
+	const time_t then = clock_wall(boottime) / NSEC_PER_SEC;
 	const time_t now = time(NULL);
 	struct tm a, b;
 
-	if (!since)
+	if (!boottime)
 		return "";
 	localtime_r(&now, &a);
 	localtime_r(&then, &b);
@@ -59,53 +54,76 @@ static void row(const char *input, bool asserted, const char *box,
 	putchar('\n');
 }
 
-static void wide(const struct dev *dev, const uint64_t *since)
+/* An output and since when it is as it is. */
+static void output_row(const char *input, bool asserted, const char *box,
+		       const char *output, const struct dev *dev, uint32_t bit,
+		       uint64_t since)
 {
+	row(input, asserted, box, output, STATUS(dev, OUTPUTS) & bit, since,
+	    bit == BATTGUARD_OUTPUT_PRE_ALARM ? YELLOW : GREEN);
+}
+
+static void wide(const struct dev *dev)
+{
+	const uint32_t chains = STATUS(dev, CHAINS);
 	const char *bar = "+-----------+";
 	const char *gap = "|           |";
 
 	row(NULL, false, bar, NULL, false, 0, "");
-	row("discharge permitted", value(dev, "allow_discharge"), gap,
-	    "load", value(dev, "load"), since[SINCE_LOAD], GREEN);
-	row("charging permitted", value(dev, "allow_charge"), "| battguard |",
-	    "charger", value(dev, "charger"), since[SINCE_CHARGER],
-	    GREEN);
-	row("a cell is low", value(dev, "low_cell"), gap,
-	    "pre-alarm", value(dev, "pre_alarm"), since[SINCE_PRE_ALARM],
-	    YELLOW);
-	row("remote switch", value(dev, "remote"), gap, NULL, false, 0,
-	    "");
+	output_row("discharge permitted",
+		   STATUS(dev, ALLOW_DISCHARGE_CHAINS) == chains, gap,
+		   "load", dev, BATTGUARD_OUTPUT_LOAD, SINCE(dev, LOAD));
+	output_row("charging permitted",
+		   STATUS(dev, ALLOW_CHARGE_CHAINS) == chains, "| battguard |",
+		   "charger", dev, BATTGUARD_OUTPUT_CHARGER,
+		   SINCE(dev, CHARGER));
+	output_row("a cell is low", STATUS(dev, LOW_CELL_CHAINS), gap,
+		   "pre-alarm", dev, BATTGUARD_OUTPUT_PRE_ALARM,
+		   SINCE(dev, PRE_ALARM));
+	row("remote switch", STATUS(dev, REMOTE), gap, NULL, false, 0, "");
 	row(NULL, false, bar, NULL, false, 0, "");
 }
 
 static void narrow(const struct dev *dev)
 {
-	static const char * const names[] = {
-		"load", "charger", "pre_alarm", "remote",
-	};
-	size_t n;
+	unsigned int n;
 
-	for (n = 0; n < ARRAY_SIZE(names); n++)
-		printf("%-10s%s\n", names[n], on_off(value(dev, names[n])));
+	for (n = 0; n < nr_of_words(WORDS_OUTPUT); n++)
+		printf("%-10s%s\n", word(WORDS_OUTPUT, n),
+		       on_off(STATUS(dev, OUTPUTS) >> n & 1));
+	printf("%-10s%s\n", "remote", on_off(STATUS(dev, REMOTE)));
 }
 
 /* Why an output is off, each reason in plain words. */
-static void why(const char *output, uint32_t reasons, bool load,
+static void why(const struct dev *dev, const struct key *key,
 		unsigned int width)
 {
-	char text[160];
+	const int64_t reasons = key_value(key, dev);
+	const char *off = strstr(key->name, "_off");
+	char text[320];
 	unsigned int n;
 
 	if (!reasons)
 		return;
-	printf("%s%s off:%s\n", colour(RED), output, colour(PLAIN));
+	/* "load_off_reasons" is about the load. */
+	printf("%s%.*s off:%s\n", colour(RED),
+	       off ? (int)(off - key->name) : -1, key->name, colour(PLAIN));
 	for (n = 0; n < 32; n++) {
 		if (!(reasons >> n & 1))
 			continue;
-		snprintf(text, sizeof(text), "%s (%s)", reason_text(n, load),
-			 reason_word(n));
+		snprintf(text, sizeof(text), "%s (%s)", phrase(key->words, n),
+			 word(key->words, n));
 		text_wrap(2, width, text);
 	}
+}
+
+static void reasons(const struct dev *dev, unsigned int width)
+{
+	size_t n;
+
+	for (n = 0; n < nr_keys; n++)
+		if (keys[n].type == TYPE_WORDS && keys[n].words == WORDS_REASON)
+			why(dev, &keys[n], width);
 }
 
 /* Which chains withhold a permission or warn; of interest with several. */
@@ -125,35 +143,49 @@ static void chains(const char *what, uint32_t mask, unsigned int width)
 	text_wrap(0, width, text);
 }
 
-static void broken(const struct status *st, unsigned int width)
+static void all_chains(const struct dev *dev, unsigned int width)
 {
-	char text[64] = "faulty: ";
+	const uint32_t all = STATUS(dev, CHAINS);
+
+	if (!(all & (all - 1)))
+		return;
+	chains("discharge not permitted",
+	       all & ~STATUS(dev, ALLOW_DISCHARGE_CHAINS), width);
+	chains("charging not permitted", all & ~STATUS(dev, ALLOW_CHARGE_CHAINS),
+	       width);
+	chains("low cell", STATUS(dev, LOW_CELL_CHAINS), width);
+}
+
+static void broken_line(const char *line, void *arg)
+{
+	char text[80];
+
+	snprintf(text, sizeof(text), "faulty: %s", line);
+	text_wrap(0, *(unsigned int *)arg, text);
+}
+
+static void broken(const struct dev *dev, unsigned int width)
+{
+	char text[64];
 	unsigned int n;
 
+	each_faulty_line(dev, broken_line, &width);
 	for (n = 0; n < 32; n++) {
-		if (!(st->faulty_lines >> n & 1))
+		if (!(STATUS(dev, FAULTY_OUTPUTS) >> n & 1))
 			continue;
-		line_word(n, text + 8, sizeof(text) - 8);
-		text_wrap(0, width, text);
-	}
-	for (n = 0; n < 32; n++) {
-		if (!(st->faulty_outputs >> n & 1))
-			continue;
-		snprintf(text + 8, sizeof(text) - 8, "output %s",
-			 output_word(n));
-		text_wrap(0, width, text);
+		snprintf(text, sizeof(text), "output %s", word(WORDS_OUTPUT, n));
+		broken_line(text, &width);
 	}
 }
 
-static void countdown(const struct dev *dev, unsigned int width)
+static void countdown(const char *what, uint32_t ms, unsigned int width)
 {
-	const uint32_t ms = value(dev, "pre_alarm_remaining_ms");
 	char text[80];
 
 	if (!ms)
 		return;
-	snprintf(text, sizeof(text), "the load may go off in %u.%u s",
-		 ms / 1000, ms % 1000 / 100);
+	snprintf(text, sizeof(text), "%s in %u.%u s", what, ms / 1000,
+		 ms % 1000 / 100);
 	printf("%s", colour("\033[1;33m"));
 	text_wrap(0, width, text);
 	printf("%s", colour(PLAIN));
@@ -163,55 +195,51 @@ static void settings(const struct dev *dev, unsigned int width)
 {
 	char text[256];
 
-	if (!dev->st.enabled)
+	if (!SETTING(dev, ENABLED))
 		text_wrap(0, width, "switched off by software: 'battguardctl enable' ends that");
-	if (dev->st.inhibit)
+	if (SETTING(dev, CHARGE_BEHAVIOUR) ==
+	    BATTGUARD_CHARGE_BEHAVIOUR_INHIBIT_CHARGE)
 		text_wrap(0, width, "charging inhibited by a user");
-	if (dev->st.mute)
+	if (SETTING(dev, MUTE))
 		text_wrap(0, width, "the pre-alarm is muted until its next onset");
 	if (width < PICTURE_WIDTH)
 		return;
 	snprintf(text, sizeof(text),
 		 "delays: pre-alarm %g s, restore %g s, reconnect %g s",
-		 value(dev, "pre_alarm_delay_ms") / 1000.0,
-		 value(dev, "restore_delay_ms") / 1000.0,
-		 value(dev, "load_reconnect_delay_ms") / 1000.0);
+		 SETTING(dev, PRE_ALARM_DELAY_MS) / 1000.0,
+		 SETTING(dev, RESTORE_DELAY_MS) / 1000.0,
+		 SETTING(dev, LOAD_RECONNECT_DELAY_MS) / 1000.0);
 	text_wrap(0, width, text);
 	snprintf(text, sizeof(text),
 		 "since bind: pre-alarms %u, load disconnects %u, charger disconnects %u, remote offs %u, faults %u, events %llu",
-		 (unsigned int)value(dev, "pre_alarms"),
-		 (unsigned int)value(dev, "load_disconnects"),
-		 (unsigned int)value(dev, "charger_disconnects"),
-		 (unsigned int)value(dev, "remote_offs"),
-		 (unsigned int)value(dev, "faults"),
+		 NUMBER(dev, PRE_ALARMS),
+		 NUMBER(dev, LOAD_DISCONNECTS),
+		 NUMBER(dev, CHARGER_DISCONNECTS),
+		 NUMBER(dev, REMOTE_OFFS),
+		 NUMBER(dev, FAULTS),
 		 (unsigned long long)dev->seq);
 	text_wrap(0, width, text);
 }
 
-void picture(const struct dev *dev, const uint64_t *since)
+void picture(const struct dev *dev)
 {
 	const unsigned int width = text_width();
-	const struct status *st = &dev->st;
+	const uint32_t state = STATUS(dev, STATE);
 
 	printf("%s", colour(BOLD));
 	text_wrap(0, width, safe(dev->name));
-	printf("%sstate %s%s%s%s\n", colour(PLAIN), state_colour(st->state),
-	       state_word(st->state), colour(PLAIN), width >= PICTURE_WIDTH ?
-	       since_text(since[SINCE_STATE]) : "");
-	countdown(dev, width);
+	printf("%sstate %s%s%s%s\n", colour(PLAIN), state_colour(state),
+	       word(WORDS_STATE, state), colour(PLAIN),
+	       width >= PICTURE_WIDTH ? since_text(SINCE(dev, STATE)) : "");
+	countdown("the load may go off", NUMBER(dev, PRE_ALARM_REMAINING_MS),
+		  width);
+	countdown("the load may return", NUMBER(dev, LOAD_RETURNS_MS), width);
 	if (width >= PICTURE_WIDTH)
-		wide(dev, since);
+		wide(dev);
 	else
 		narrow(dev);
-	why("load", st->load_why, true, width);
-	why("charger", st->charger_why, false, width);
-	if (st->chains & (st->chains - 1)) {
-		chains("discharge not permitted", st->chains &
-		       ~st->allow_discharge, width);
-		chains("charging not permitted", st->chains &
-		       ~st->allow_charge, width);
-		chains("low cell", st->low_cell, width);
-	}
-	broken(st, width);
+	reasons(dev, width);
+	all_chains(dev, width);
+	broken(dev, width);
 	settings(dev, width);
 }

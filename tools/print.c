@@ -5,72 +5,110 @@
 
 #include "battguardctl.h"
 
-typedef const char *(*word_of)(unsigned int bit);
-
 static void words_json(struct json *js, const char *key, uint64_t mask,
-		       word_of word)
+		       enum words list)
 {
 	unsigned int n;
 
 	json_open(js, key, '[');
 	for (n = 0; n < 32; n++)
 		if (mask >> n & 1)
-			json_string(js, NULL, word(n));
+			json_string(js, NULL, word(list, n));
 	json_close(js, ']');
 }
 
 static void key_json(struct json *js, const struct key *key,
 		     const struct dev *dev)
 {
-	const uint64_t value = key_value(key, dev);
 	char text[256];
 
 	switch (key->type) {
-	case TYPE_REASONS:
-		words_json(js, key->name, value, reason_word);
+	case TYPE_WORDS:
+		words_json(js, key->name, key_value(key, dev), key->words);
 		break;
-	case TYPE_FLAG:
-	case TYPE_NUMBER:
-		json_number(js, key->name, value);
-		break;
-	default:
+	case TYPE_WORD:
+	case TYPE_MASK:
 		key_text(key, dev, text, sizeof(text));
 		json_string(js, key->name, text);
+		break;
+	default:
+		json_number(js, key->name, key_value(key, dev));
 	}
+}
+
+static void line_json(const char *line, void *arg)
+{
+	json_string(arg, NULL, line);
 }
 
 /* Keys in the order of the table, all or those that an event tells. */
 static void keys_json(struct json *js, const struct dev *dev, bool all)
 {
-	const struct status *st = &dev->st;
-	char text[32];
-	unsigned int n;
 	size_t i;
 
 	for (i = 0; i < nr_keys; i++)
-		if (all || keys[i].flags & KEY_EVENT)
+		if (all || keys[i].set != SET_DEV)
 			key_json(js, &keys[i], dev);
 	json_open(js, "faulty_lines", '[');
-	for (n = 0; n < 32; n++) {
-		if (st->faulty_lines >> n & 1) {
-			line_word(n, text, sizeof(text));
-			json_string(js, NULL, text);
-		}
-	}
+	each_faulty_line(dev, line_json, js);
 	json_close(js, ']');
-	words_json(js, "faulty_outputs", st->faulty_outputs, output_word);
-	snprintf(text, sizeof(text), "0x%x", st->chains);
-	json_string(js, "chains", text);
+}
+
+/* A time on the boot-time clock, and on the wall clock. */
+static void moment_json(struct json *js, const char *name, uint64_t boottime,
+			uint64_t realtime)
+{
+	char key[64];
+
+	snprintf(key, sizeof(key), "%s_ns", name);
+	if (boottime) {
+		json_count(js, key, boottime);
+		json_string(js, name, rfc3339(realtime));
+	} else {
+		json_null(js, key);
+		json_null(js, name);
+	}
+}
+
+static void moments_json(struct json *js, const struct dev *dev)
+{
+	size_t n;
+
+	for (n = 0; n < nr_moments; n++) {
+		const uint64_t then = dev->moment[moments[n].attr];
+
+		moment_json(js, moments[n].name, then, clock_wall(then));
+	}
+}
+
+/* As text: 64 bits are more than many readers of JSON hold. */
+static void instance_json(struct json *js, uint64_t instance)
+{
+	char text[17];
+
+	snprintf(text, sizeof(text), "%016llx", (unsigned long long)instance);
+	if (instance)
+		json_string(js, "instance", text);
+	else
+		json_null(js, "instance");
+}
+
+static void head_json(struct json *js, const struct dev *dev)
+{
+	json_string(js, "dev", dev->name);
+	json_count(js, "id", dev->id);
+	instance_json(js, dev->instance);
+	json_count(js, "seq", dev->seq);
+	json_count(js, "boottime_ns", dev->boottime);
 }
 
 void print_dev_json(struct json *js, const struct dev *dev)
 {
 	json_open(js, NULL, '{');
-	json_string(js, "dev", dev->name);
-	json_number(js, "id", dev->id);
-	json_number(js, "seq", dev->seq);
-	json_number(js, "boottime_ns", dev->boottime);
+	head_json(js, dev);
+	json_string(js, "time", rfc3339(clock_now()));
 	keys_json(js, dev, true);
+	moments_json(js, dev);
 	json_close(js, '}');
 }
 
@@ -78,30 +116,36 @@ static void event_json(struct json *js, const struct event *ev)
 {
 	json_open(js, NULL, '{');
 	json_string(js, "event", kind_word(ev->kind));
-	json_string(js, "dev", ev->dev.name);
-	json_number(js, "id", ev->dev.id);
-	json_number(js, "seq", ev->dev.seq);
-	json_number(js, "boottime_ns", ev->dev.boottime);
-	json_number(js, "realtime_ns", ev->realtime);
-	words_json(js, "changed", ev->changed, changed_word);
-	words_json(js, "cause", ev->cause, cause_word);
+	head_json(js, &ev->dev);
+	json_count(js, "realtime_ns", ev->realtime);
+	json_string(js, "time", rfc3339(event_time(ev)));
+	json_number(js, "time_corrected", clock_was_set(ev));
+	words_json(js, "changed", ev->changed, WORDS_CHANGE);
+	words_json(js, "cause", ev->cause, WORDS_CAUSE);
 	if (ev->kind == KIND_LOST) {
 		if (ev->count)
-			json_number(js, "count", ev->count);
+			json_count(js, "count", ev->count);
 		else
 			json_null(js, "count");
 	} else {
-		words_json(js, "settings", ev->settings, setting_word);
+		words_json(js, "settings", ev->settings, WORDS_SETTING);
+		if (ev->onset)
+			moment_json(js, "onset", ev->onset, event_time(ev) -
+				    ev->dev.boottime + ev->onset);
 		keys_json(js, &ev->dev, ev->kind == KIND_SNAPSHOT);
 	}
+	if (ev->kind == KIND_SNAPSHOT)
+		moments_json(js, &ev->dev);
 	json_close(js, '}');
 	json_end(js);
 }
 
+/* A time that the clock did not show then has a mark behind it. */
 static void stamp(const struct event *ev)
 {
-	const time_t seconds = ev->realtime / NSEC_PER_SEC;
-	const unsigned int micro = ev->realtime % NSEC_PER_SEC / 1000;
+	const uint64_t realtime = event_time(ev);
+	const char *mark = clock_was_set(ev) ? "~" : "";
+	const time_t seconds = realtime / NSEC_PER_SEC;
 	char text[64];
 	struct tm tm;
 
@@ -113,111 +157,125 @@ static void stamp(const struct event *ev)
 					    1000));
 		return;
 	case STAMP_UTC:
-		gmtime_r(&seconds, &tm);
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-		printf("%s.%06uZ", text, micro);
+		printf("%s%s", rfc3339(realtime), mark);
 		return;
 	default:
 		localtime_r(&seconds, &tm);
 		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
-		printf("%s.%06u", text, micro);
+		printf("%s.%06u%s", text,
+		       (unsigned int)(realtime % NSEC_PER_SEC / 1000), mark);
 	}
 }
 
-static void pair(const char *name, const struct dev *dev)
+static void pair(const struct key *key, const struct dev *dev)
 {
-	const struct key *key = key_find(name);
+	const bool state = key == key_of(SET_STATUS, BATTGUARD_A_STATUS_STATE);
 	char text[256];
 
 	key_text(key, dev, text, sizeof(text));
-	if (key->type == TYPE_STATE)
-		printf(" %s%s=%s%s", state_colour(dev->st.state), name, text,
-		       colour("\033[0m"));
-	else
-		printf(" %s=%s", name, text);
+	printf(" %s%s=%s%s", state ? state_colour(STATUS(dev, STATE)) : "",
+	       key->name, text, state ? colour("\033[0m") : "");
 }
 
-static void fault_words(const struct status *st)
+static void line_text(const char *line, void *arg)
+{
+	const char **comma = arg;
+
+	printf("%s%s", *comma, line);
+	*comma = ",";
+}
+
+static void fault_words(const struct dev *dev)
 {
 	const char *comma = "";
-	char text[32];
 	unsigned int n;
 
 	printf(" faults=");
-	for (n = 0; n < 32; n++) {
-		if (st->faulty_lines >> n & 1) {
-			line_word(n, text, sizeof(text));
-			printf("%s%s", comma, text);
-			comma = ",";
-		}
-	}
-	for (n = 0; n < 32; n++) {
-		if (st->faulty_outputs >> n & 1) {
-			printf("%s%s", comma, output_word(n));
-			comma = ",";
-		}
-	}
+	each_faulty_line(dev, line_text, &comma);
+	for (n = 0; n < 32; n++)
+		if (STATUS(dev, FAULTY_OUTPUTS) >> n & 1)
+			line_text(word(WORDS_OUTPUT, n), &comma);
 	if (!*comma)
 		printf("none");
+}
+
+/* Why which output is off; all, or those that are. */
+static void reason_pairs(const struct dev *dev, bool all)
+{
+	size_t n;
+
+	for (n = 0; n < nr_keys; n++)
+		if (keys[n].type == TYPE_WORDS &&
+		    keys[n].words == WORDS_REASON &&
+		    (all || key_value(&keys[n], dev)))
+			pair(&keys[n], dev);
 }
 
 /* What there is to know at first: all of the state in short. */
 static void all_pairs(const struct dev *dev)
 {
-	static const char * const names[] = {
-		"state", "load", "charger", "pre_alarm", "remote", "low_cell",
-	};
 	size_t n;
 
-	for (n = 0; n < ARRAY_SIZE(names); n++)
-		pair(names[n], dev);
-	if (dev->st.load_why)
-		pair("load_off_reasons", dev);
-	if (dev->st.charger_why)
-		pair("charger_off_reasons", dev);
-	if (dev->st.faulty_lines || dev->st.faulty_outputs)
-		fault_words(&dev->st);
+	for (n = 0; n < nr_keys; n++)
+		if (keys[n].set == SET_STATUS &&
+		    (keys[n].type == TYPE_WORD || key_is_flag(&keys[n])))
+			pair(&keys[n], dev);
+	reason_pairs(dev, false);
+	if (any_faulty_line(dev) || STATUS(dev, FAULTY_OUTPUTS))
+		fault_words(dev);
+	printf(" instance=%016llx", (unsigned long long)dev->instance);
+}
+
+/* The key of a change; the chains tell which it was, where there are several. */
+static const struct key *key_of_change(const char *name, const struct dev *dev)
+{
+	const struct key *key = NULL;
+	char text[64];
+
+	if (STATUS(dev, CHAINS) & (STATUS(dev, CHAINS) - 1)) {
+		snprintf(text, sizeof(text), "%s_chains", name);
+		key = key_find(text);
+	}
+	if (!key)
+		key = key_find(name);
+	return key && key->set == SET_STATUS ? key : NULL;
 }
 
 /* The new value of all that changed. */
 static void changed_pairs(const struct event *ev)
 {
 	const struct dev *dev = &ev->dev;
+	const struct key *key;
 	unsigned int n;
 
-	for (n = 0; n < 8; n++) {
-		const char *name = changed_word(n);
-
-		if (!(ev->changed >> n & 1))
-			continue;
-		/* The chains tell which it was, where there are several. */
-		if (dev->st.chains & (dev->st.chains - 1)) {
-			if (!strcmp(name, "allow_discharge"))
-				name = "allow_discharge_chains";
-			else if (!strcmp(name, "allow_charge"))
-				name = "allow_charge_chains";
-			else if (!strcmp(name, "low_cell"))
-				name = "low_cell_chains";
-		}
-		pair(name, dev);
-	}
-	if (ev->changed & BATTGUARD_CHANGE_REASONS) {
-		pair("load_off_reasons", dev);
-		pair("charger_off_reasons", dev);
-	}
-	if (ev->changed & BATTGUARD_CHANGE_FAULTS)
-		fault_words(&dev->st);
 	for (n = 0; n < 32; n++) {
-		const struct key *key = key_find(setting_word(n));
-
-		if (!(ev->settings >> n & 1) || !key)
-			continue;
-		/* An event has the switches, but not the delays. */
-		if (key->flags & KEY_EVENT)
-			pair(key->name, dev);
-		else
-			printf(" %s", key->name);
+		key = key_of_change(word(WORDS_CHANGE, n), dev);
+		if (key && ev->changed >> n & 1)
+			pair(key, dev);
 	}
+	if (ev->changed & BATTGUARD_CHANGE_REASONS)
+		reason_pairs(dev, true);
+	if (ev->changed & BATTGUARD_CHANGE_FAULTS)
+		fault_words(dev);
+	for (n = 0; n < 32; n++) {
+		key = key_find(word(WORDS_SETTING, n));
+		if (key && ev->settings >> n & 1)
+			pair(key, dev);
+	}
+}
+
+static void lost_text(const struct event *ev)
+{
+	if (ev->count)
+		printf(" %llu event%s\n", (unsigned long long)ev->count,
+		       ev->count == 1 ? "" : "s");
+	else if (!ev->foreign)
+		printf(" all further events: the device is gone\n");
+	else if (ev->dev.instance)
+		printf(" all further events: instance %016llx is gone\n",
+		       (unsigned long long)ev->dev.instance);
+	else
+		printf(" all further events: this instance never had that number\n");
 }
 
 static void event_text(const struct event *ev)
@@ -229,19 +287,15 @@ static void event_text(const struct event *ev)
 	printf(" %s #%llu %s", safe(ev->dev.name),
 	       (unsigned long long)ev->dev.seq, kind_word(ev->kind));
 	if (ev->kind == KIND_LOST) {
-		if (ev->count)
-			printf(" %llu event%s\n", (unsigned long long)ev->count,
-			       ev->count == 1 ? "" : "s");
-		else
-			printf(" all further events: the device is gone\n");
+		lost_text(ev);
 		return;
 	}
 	for (n = 0; n < 32; n++) {
 		/* That a bind is by a bind needs no word. */
 		if (!(ev->cause >> n & 1) ||
-		    !strcmp(cause_word(n), kind_word(ev->kind)))
+		    !strcmp(word(WORDS_CAUSE, n), kind_word(ev->kind)))
 			continue;
-		printf("%s%s", comma, cause_word(n));
+		printf("%s%s", comma, word(WORDS_CAUSE, n));
 		comma = ",";
 	}
 	putchar(':');

@@ -128,11 +128,12 @@ static size_t fitting(const char *text, unsigned int columns)
 	return len;
 }
 
-/* Print a text that wraps at blanks; each line is indented, and ended. */
-void text_wrap(unsigned int indent, unsigned int width, const char *text)
+/*
+ * Print a text that wraps at blanks, from a column on where the next lines
+ * begin as well; each line is ended.
+ */
+void text_hang(unsigned int indent, unsigned int width, const char *text)
 {
-	if (indent > width / 2)
-		indent = width / 2;
 	while (*text) {
 		const size_t room = fitting(text, width - indent);
 		size_t len = room;
@@ -143,10 +144,22 @@ void text_wrap(unsigned int indent, unsigned int width, const char *text)
 			if (!len)
 				len = room;
 		}
-		printf("%*s%.*s\n", (int)indent, "", (int)len, text);
+		printf("%.*s\n", (int)len, text);
 		text += len;
 		text += strspn(text, " ");
+		if (*text)
+			printf("%*s", (int)indent, "");
 	}
+}
+
+/* The same, with the first line indented too. */
+void text_wrap(unsigned int indent, unsigned int width, const char *text)
+{
+	if (indent > width / 2)
+		indent = width / 2;
+	if (*text)
+		printf("%*s", (int)indent, "");
+	text_hang(indent, width, text);
 }
 
 /*

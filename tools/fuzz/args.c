@@ -34,7 +34,8 @@ static void round_trip(const char *text)
 
 	for (n = 0; n < nr_keys; n++) {
 		const struct key *key = &keys[n];
-		uint64_t value = 0, number, again;
+		int64_t value = 0, again;
+		uint64_t number;
 		const bool taken = key_parse(key, text, &value);
 		struct dev dev = { 0 };
 		char shown[256];
@@ -42,18 +43,12 @@ static void round_trip(const char *text)
 		if (key->type == TYPE_NUMBER) {
 			must(taken == number_of(text, &number),
 			     "whole numbers are taken, and nothing else");
-			must(!taken || value == number, "the number is meant");
-			dev.number[key->attr] = value;
+			must(!taken || value == (int64_t)number,
+			     "the number is meant");
 		}
-		if (!taken || key->type == TYPE_FLAG)
+		if (!taken || key_is_flag(key))
 			continue;
-		dev.st.state = value;
-		dev.st.inhibit = value;
-		dev.st.allow_charge = value;
-		dev.st.allow_discharge = value;
-		dev.st.low_cell = value;
-		dev.st.load_why = value;
-		dev.st.charger_why = value;
+		dev.value[key->set][key->attr] = value;
 		must(key_value(key, &dev) == value, "it is what was written");
 		key_text(key, &dev, shown, sizeof(shown));
 		must(key_parse(key, shown, &again) && again == value,
@@ -89,7 +84,7 @@ static bool plain(char **words, int n, const char *flags)
 /* Settings that were taken are those of the command line, each by its key. */
 static void set_as_said(int argc, char **argv)
 {
-	uint64_t want[BATTGUARD_A_DEV_MAX + 1];
+	uint64_t want[BATTGUARD_A_SETTINGS_MAX + 1];
 	int n;
 
 	memset(want, 0xff, sizeof(want));
@@ -97,16 +92,20 @@ static void set_as_said(int argc, char **argv)
 		const struct key *key = key_find(argv[n]);
 		uint64_t value;
 
-		must(key && key->flags & KEY_WRITE, "only keys to be set");
-		if (number_of(argv[n + 1], &value))
+		must(key && key->set == SET_SETTINGS, "only keys to be set");
+		if (number_of(argv[n + 1], &value)) {
+			must(key_is_flag(key) || (value >= key->least &&
+						  value <= key->most),
+			     "only what is in range");
 			want[key->attr] = value;
-		else
+		}
+		if (!number_of(argv[n + 1], &value))
 			want[key->attr] = !strcmp(argv[n + 1], "on") ||
 					  !strcmp(argv[n + 1], "yes") ||
 					  !strcmp(argv[n + 1], "true") ||
 					  !strcmp(argv[n + 1], "inhibit-charge");
 	}
-	for (n = BATTGUARD_A_DEV_ENABLED; n <= BATTGUARD_A_DEV_MAX; n++)
+	for (n = 0; n <= BATTGUARD_A_SETTINGS_MAX; n++)
 		must(kernel.set[n] == want[n], "settings are as said");
 }
 
@@ -125,6 +124,25 @@ static void timeout_as_said(char **argv, int argc, int status)
 		     "a timeout is in seconds");
 	else
 		must(status == EX_WRONG, "no timeout of a generation");
+}
+
+/* A dump that is interrupted is asked for again, some times. */
+static void whole_as_said(char **argv, int argc, unsigned int interrupted,
+			  const struct ran *ran)
+{
+	int n;
+
+	for (n = 1; n < argc; n++)
+		if (strstr(argv[n], TORN))
+			return;
+	must(!strstr(ran->out, TORN) && !strstr(ran->err, TORN),
+	     "nothing of an interrupted dump is shown");
+	if (argc != 2 || strcmp(argv[1], "list") || !kernel.driver)
+		return;
+	must(ran->status == (interrupted < 10 ? EX_DONE : EX_REFUSED),
+	     "a dump is asked for ten times");
+	must(interrupted < 10 || strstr(ran->err, "all the time"),
+	     "why there is none is said");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -150,6 +168,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	kernel.guards = data[0] & 3;
 	kernel.driver = kernel.guards < 3;
 	kernel.refusal = refusals[data[0] >> 2 & 3];
+	kernel.interrupted = data[0] >> 4;
 	ran = run_tool(argc, argv);
 	must_be_told(&ran);
 	if (opt.json && ran.status == EX_DONE && strncmp(ran.out, "Usage", 5) &&
@@ -159,6 +178,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else
 		must_be_text(ran.out, ran.out_len);
 	timeout_as_said(given, argc, ran.status);
+	whole_as_said(given, argc, data[0] >> 4, &ran);
 	if (kernel.was_set && argc > 2 && !strcmp(given[1], "set") &&
 	    plain(given + 1, argc - 1, ""))
 		set_as_said(argc - 1, given + 1);

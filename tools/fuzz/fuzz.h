@@ -21,6 +21,7 @@ struct ran run_tool(int argc, char **argv);
 void run_free(struct ran *ran);
 
 /* kernel.c: answers made of bytes */
+#define TORN	"torn"
 
 /**
  * struct kernel - what is there instead of the kernel
@@ -29,6 +30,7 @@ void run_free(struct ran *ran);
  * @driver: the family is found, whatever the bytes are
  * @guards: answer requests for devices with that many, from no bytes; -1 = from
  * bytes
+ * @interrupted: how many dumps from now on are interrupted; all in those is TORN
  * @refusal: error that a setting is refused with
  * @set: the latest request to set something, for the oracle
  * @was_set: there was one
@@ -38,8 +40,9 @@ struct kernel {
 	size_t left;
 	bool driver;
 	int guards;
+	unsigned int interrupted;
 	int refusal;
-	uint64_t set[BATTGUARD_A_DEV_MAX + 1];
+	uint64_t set[BATTGUARD_A_SETTINGS_MAX + 1];
 	bool was_set;
 };
 

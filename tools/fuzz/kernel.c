@@ -38,6 +38,7 @@ enum {
 #define MSG_CAPPED	16
 #define MSG_CUT		32
 #define MSG_OTHER_SEQ	64
+#define MSG_INTERRUPTED	128
 
 /* An attribute is a byte with its number, and one with its length. */
 #define ATTR_NEST	0x80
@@ -142,21 +143,20 @@ static void put_attrs(struct nl_msg *msg, unsigned int depth)
 	}
 }
 
-static void put_status(struct nl_msg *msg, int attr)
+static void put_numbers(struct nl_msg *msg, int attr, int last)
 {
 	struct nlattr *nest = nla_nest_start(msg, attr);
 	int n;
 
-	for (n = 1; n <= BATTGUARD_A_STATUS_MAX; n++) {
-		if (n == BATTGUARD_A_STATUS_REMOTE ||
-		    n == BATTGUARD_A_STATUS_ENABLED ||
-		    n == BATTGUARD_A_STATUS_INHIBIT ||
-		    n == BATTGUARD_A_STATUS_MUTE)
-			nla_put_u8(msg, n, take());
-		else
-			nla_put_u32(msg, n, take_u32());
-	}
+	for (n = 1; n <= last; n++)
+		nla_put_u32(msg, n, take_u32());
 	nla_nest_end(msg, nest);
+}
+
+static void put_sets(struct nl_msg *msg, int status, int settings)
+{
+	put_numbers(msg, status, BATTGUARD_A_STATUS_MAX);
+	put_numbers(msg, settings, BATTGUARD_A_SETTINGS_MAX);
 }
 
 static void put_name(struct nl_msg *msg, int attr)
@@ -175,9 +175,12 @@ static void put_dev(struct nl_msg *msg)
 	genlmsg_put(msg, 0, 0, FAMILY_ID, 0, 0, BATTGUARD_CMD_DEV_GET, 1);
 	nla_put_u32(msg, BATTGUARD_A_DEV_ID, take() & 3);
 	put_name(msg, BATTGUARD_A_DEV_NAME);
+	nla_put_u64(msg, BATTGUARD_A_DEV_INSTANCE, take() & 3);
 	nla_put_u64(msg, BATTGUARD_A_DEV_SEQ, take_u64());
-	nla_put_u64(msg, BATTGUARD_A_DEV_BOOTTIME_NS, take_u64());
-	put_status(msg, BATTGUARD_A_DEV_STATUS);
+	for (n = BATTGUARD_A_DEV_BOOTTIME_NS;
+	     n <= BATTGUARD_A_DEV_PRE_ALARM_SINCE_NS; n++)
+		nla_put_u64(msg, n, take_u64());
+	put_sets(msg, BATTGUARD_A_DEV_STATUS, BATTGUARD_A_DEV_SETTINGS);
 	for (n = BATTGUARD_A_DEV_PRE_ALARM_REMAINING_MS;
 	     n <= BATTGUARD_A_DEV_SECONDS_STANDBY; n++)
 		nla_put_u32(msg, n, take_u32());
@@ -188,14 +191,16 @@ static void put_event(struct nl_msg *msg)
 	genlmsg_put(msg, 0, 0, FAMILY_ID, 0, 0, BATTGUARD_CMD_EVENT_NTF, 1);
 	nla_put_u32(msg, BATTGUARD_A_EVENT_DEV_ID, take() & 3);
 	put_name(msg, BATTGUARD_A_EVENT_DEV_NAME);
+	nla_put_u64(msg, BATTGUARD_A_EVENT_INSTANCE, take() & 3);
 	nla_put_u64(msg, BATTGUARD_A_EVENT_SEQ, take_u64());
 	nla_put_u64(msg, BATTGUARD_A_EVENT_BOOTTIME_NS, take_u64());
 	nla_put_u64(msg, BATTGUARD_A_EVENT_REALTIME_NS, take_u64());
 	nla_put_u32(msg, BATTGUARD_A_EVENT_CHANGED, take_u32());
 	nla_put_u32(msg, BATTGUARD_A_EVENT_CAUSE, take_u32());
-	nla_put_u32(msg, BATTGUARD_A_EVENT_SETTINGS, take_u32());
+	nla_put_u32(msg, BATTGUARD_A_EVENT_SETTINGS_CHANGED, take_u32());
+	nla_put_u64(msg, BATTGUARD_A_EVENT_ONSET_NS, take_u64());
 	nla_put_u64(msg, BATTGUARD_A_EVENT_LOST, take_u64());
-	put_status(msg, BATTGUARD_A_EVENT_STATUS);
+	put_sets(msg, BATTGUARD_A_EVENT_STATUS, BATTGUARD_A_EVENT_SETTINGS);
 }
 
 static void put_family(struct nl_msg *msg, int cmd)
@@ -279,6 +284,8 @@ static size_t add_message(unsigned char **buf, size_t len, struct nl_msg *msg,
 		nlh->nlmsg_flags |= NLM_F_ACK_TLVS;
 	if (form & MSG_CAPPED)
 		nlh->nlmsg_flags |= NLM_F_CAPPED;
+	if (form & MSG_INTERRUPTED)
+		nlh->nlmsg_flags |= NLM_F_DUMP_INTR;
 	if (form & MSG_OTHER_SEQ)
 		nlh->nlmsg_seq = 77;
 	if (form & MSG_CUT) {
@@ -292,49 +299,76 @@ static size_t add_message(unsigned char **buf, size_t len, struct nl_msg *msg,
 	return len + NLMSG_ALIGN(size);
 }
 
+/* A device, or an event of it; name and number have the same place in both. */
+static struct nl_msg *plain_item(int asked, uint32_t id, const char *name)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+
+	genlmsg_put(msg, 0, 0, FAMILY_ID, 0, 0, asked, 1);
+	nla_put_u32(msg, BATTGUARD_A_DEV_ID, id);
+	nla_put_string(msg, BATTGUARD_A_DEV_NAME, name);
+	if (asked == BATTGUARD_CMD_DEV_GET)
+		put_sets(msg, BATTGUARD_A_DEV_STATUS, BATTGUARD_A_DEV_SETTINGS);
+	else
+		put_sets(msg, BATTGUARD_A_EVENT_STATUS,
+			 BATTGUARD_A_EVENT_SETTINGS);
+	return msg;
+}
+
+static size_t plain_family(unsigned char **buf)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+	size_t len;
+
+	if (kernel.driver)
+		put_family(msg, CTRL_CMD_NEWFAMILY);
+	else
+		put_error(msg, -ENOENT);
+	len = add_message(buf, 0, msg, 0);
+	msg = nlmsg_alloc();
+	put_error(msg, 0);
+	return add_message(buf, len, msg, 0);
+}
+
+/* A dump that is interrupted says so, by a message or at its end. */
+static size_t plain_dump(unsigned char **buf, int asked)
+{
+	static const char * const names[] = { "house", "boat" };
+	const bool torn = kernel.interrupted;
+	const bool at_end = kernel.interrupted & 1;
+	struct nl_msg *msg;
+	size_t len = 0;
+	int n;
+
+	if (torn)
+		kernel.interrupted--;
+	for (n = 0; n < kernel.guards; n++) {
+		msg = plain_item(asked, n, torn ? TORN : names[n & 1]);
+		len = add_message(buf, len, msg, torn && !at_end ?
+				  MSG_INTERRUPTED : 0);
+	}
+	msg = nlmsg_alloc();
+	put_done(msg, 0);
+	return add_message(buf, len, msg, torn && (at_end || !kernel.guards) ?
+			   MSG_INTERRUPTED : 0);
+}
+
 /* The answer to what was asked, without any bytes. Return: its length, or 0. */
 static size_t plain_answer(unsigned char **buf)
 {
 	const int asked = state.asked;
 	struct nl_msg *msg;
-	size_t len = 0;
-	int n;
 
 	state.asked = -1;
-	if (asked == -1)
+	if (asked == CTRL_CMD_GETFAMILY + 256)
+		return plain_family(buf);
+	if (asked == -1 || kernel.guards < 0)
 		return 0;
-	if (asked == CTRL_CMD_GETFAMILY + 256) {
-		msg = nlmsg_alloc();
-		if (kernel.driver)
-			put_family(msg, CTRL_CMD_NEWFAMILY);
-		else
-			put_error(msg, -ENOENT);
-		len = add_message(buf, len, msg, 0);
-		msg = nlmsg_alloc();
-		put_error(msg, 0);
-		return add_message(buf, len, msg, 0);
-	}
-	if (kernel.guards < 0)
-		return 0;
-	for (n = 0; state.dump && n < kernel.guards; n++) {
-		static const char * const names[] = { "house", "boat" };
-
-		msg = nlmsg_alloc();
-		genlmsg_put(msg, 0, 0, FAMILY_ID, 0, 0, asked, 1);
-		/* Name and number have the same place in both. */
-		nla_put_u32(msg, BATTGUARD_A_DEV_ID, n);
-		nla_put_string(msg, BATTGUARD_A_DEV_NAME, names[n & 1]);
-		put_status(msg, asked == BATTGUARD_CMD_DEV_GET ?
-			   (int)BATTGUARD_A_DEV_STATUS :
-			   (int)BATTGUARD_A_EVENT_STATUS);
-		len = add_message(buf, len, msg, 0);
-	}
-	msg = nlmsg_alloc();
 	if (state.dump)
-		put_done(msg, 0);
-	else
-		put_error(msg, kernel.refusal);
-	return add_message(buf, len, msg, 0);
+		return plain_dump(buf, asked);
+	msg = nlmsg_alloc();
+	put_error(msg, kernel.refusal);
+	return add_message(buf, 0, msg, 0);
 }
 
 int nl_recv(struct nl_sock *sk, struct sockaddr_nl *nla, unsigned char **buf,
@@ -382,29 +416,37 @@ int nl_recv(struct nl_sock *sk, struct sockaddr_nl *nla, unsigned char **buf,
 	return (int)len;
 }
 
+static void take_settings(const struct nlmsghdr *nlh)
+{
+	struct nlattr *tb[BATTGUARD_A_DEV_MAX + 1];
+	struct nlattr *set[BATTGUARD_A_SETTINGS_MAX + 1];
+	struct nlattr *nest;
+	int n;
+
+	must(!genlmsg_parse((struct nlmsghdr *)nlh, 0, tb, BATTGUARD_A_DEV_MAX,
+			    NULL), "a request is well-formed");
+	nest = tb[BATTGUARD_A_DEV_SETTINGS];
+	must(nest && nest->nla_type & NLA_F_NESTED &&
+	     !nla_parse_nested(set, BATTGUARD_A_SETTINGS_MAX, nest, NULL),
+	     "settings are in a nest that says so");
+	kernel.was_set = true;
+	for (n = 0; n <= BATTGUARD_A_SETTINGS_MAX; n++)
+		kernel.set[n] = set[n] ? nla_get_u32(set[n]) : UINT64_MAX;
+}
+
 /* Note what is asked, and what is set. */
 int nl_send_auto(struct nl_sock *sk, struct nl_msg *msg)
 {
 	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
 	const struct genlmsghdr *genl = nlmsg_data(nlh);
-	struct nlattr *tb[BATTGUARD_A_DEV_MAX + 1];
-	int n;
 
 	(void)sk;
 	state.dump = nlh->nlmsg_flags & NLM_F_DUMP;
 	state.asked = genl->cmd;
-	if (nlh->nlmsg_type == GENL_ID_CTRL) {
+	if (nlh->nlmsg_type == GENL_ID_CTRL)
 		state.asked += 256;
-	} else if (genl->cmd == BATTGUARD_CMD_DEV_SET) {
-		must(!genlmsg_parse((struct nlmsghdr *)nlh, 0, tb,
-				    BATTGUARD_A_DEV_MAX, NULL),
-		     "a request is well-formed");
-		kernel.was_set = true;
-		for (n = 0; n <= BATTGUARD_A_DEV_MAX; n++)
-			kernel.set[n] = !tb[n] ? UINT64_MAX :
-				nla_len(tb[n]) == 1 ? nla_get_u8(tb[n]) :
-						      nla_get_u32(tb[n]);
-	}
+	else if (genl->cmd == BATTGUARD_CMD_DEV_SET)
+		take_settings(nlh);
 	return 0;
 }
 
@@ -463,4 +505,9 @@ int loop_poll(const int *fds, int n, int64_t timeout_ms)
 	(void)n;
 	state.now += timeout_ms > 0 && timeout_ms < 1000000 ? timeout_ms : 50;
 	return kernel.left ? GO_ON : EX_DONE;
+}
+
+void loop_pause(int ms)
+{
+	state.now += ms;
 }

@@ -10,7 +10,7 @@
 #include "fuzz.h"
 
 #define MAX_DEPTH	8
-#define MAX_KEYS	64
+#define MAX_KEYS	128
 
 void must(bool kept, const char *rule)
 {
@@ -161,6 +161,10 @@ static void take_value(const char **text, const char *end, unsigned int depth)
 	} else if (end - *text >= 4 && !memcmp(*text, "null", 4)) {
 		*text += 4;
 	} else {
+		if (**text == '-') {
+			(*text)++;
+			must(**text != '0', "a number below 0");
+		}
 		digits = strspn(*text, "0123456789");
 		must(digits && (digits == 1 || **text != '0'),
 		     "a whole number");

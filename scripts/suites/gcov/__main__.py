@@ -45,7 +45,7 @@ FETCH = ("rm -rf /tmp/gcov; cd /sys/kernel/debug/gcov && "
 # What the tool asks and sets, and the exit status: 2 is what the kernel refuses.
 TOOL = (("list", 0), ("show", 0), ("-j show", 0), ("log", 0), ("-j log", 0), ("log --since 3", 0),
         ("set mute 1", 0), ("set restore_delay_ms 2000 load_reconnect_delay_ms 1000", 0),
-        ("set pre_alarm_delay_ms 45000", 0), ("set pre_alarm_delay_ms 5", 2),
+        ("set pre_alarm_delay_ms 45000", 0), ("set pre_alarm_delay_ms 5", 1),
         ("disable", 0), ("enable", 0), ("set charge_behaviour inhibit-charge", 0),
         ("set charge_behaviour auto", 0), ("wait charger=on --timeout 30", 0))
 

@@ -20,6 +20,7 @@ from words import Spec, lower
 ABI = "Documentation/ABI/testing/sysfs-class-power-battguard"
 GUIDE = "Documentation/battguard.rst"
 MAN = "tools/man/battguard.4"
+TOOL = "tools/man/battguardctl.8"
 BINDING = "dt-bindings/power/supply/gpio-battery-guard.yaml"
 SYSFS = "driver/sysfs.c"
 # Files of the class itself, which the documents explain beside ours.
@@ -90,7 +91,7 @@ def checks(root):
     """(document, what it lists, what it has to list, what it has)."""
     spec = Spec(root / "Documentation/netlink/specs/battguard.yaml")
     text = {name: (root / name).read_text(encoding="utf-8")
-            for name in (ABI, GUIDE, MAN, SYSFS)}
+            for name in (ABI, GUIDE, MAN, TOOL, SYSFS)}
     states, reasons, changes, causes = ({word for word, _ in spec.words(name)}
                                         for name in ("state", "reason", "change", "cause"))
     none = {"none"}
@@ -102,6 +103,9 @@ def checks(root):
     for name, wanted in (("changed", changes), ("cause", causes)):
         listed = re.search(rf"^``{name}``((?:  .*\n)+)", text[GUIDE], re.M)
         yield GUIDE, f"words of {name}", wanted, set(re.findall(r"[a-z-]+", listed[1]))
+        listed = re.search(rf"^\.Va {name}\nare (.*?)\.$", text[TOOL], re.M | re.S)
+        yield (TOOL, f"words of {name}", {lower(word) for word in wanted},
+               set(re.findall(r"[a-z_]+", listed[1])) - {"and"})
     yield MAN, "states", states, items(text[MAN], "States")
     yield MAN, "reasons", reasons, items(text[MAN], "Reasons")
 
@@ -118,6 +122,10 @@ def checks(root):
     pages = {word for line in re.findall(r"^\.It Pa (.*)$", text[MAN], re.M)
              for word in re.findall(r"[a-z_]+", line)}
     yield MAN, "files", own | OF_CLASS, pages
+
+    # Those that are no files are explained with the tool, which shows them.
+    more = numbers - own - OF_CLASS - {"outputs"}
+    yield TOOL, "numbers that are no files", more, more & set(re.findall(r"[a-z_]+", text[TOOL]))
 
     binding = yaml.safe_load((root / BINDING).read_text(encoding="utf-8"))["properties"]
     for name, (least, most) in ranges(spec).items():

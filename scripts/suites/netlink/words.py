@@ -8,6 +8,7 @@ Run by the distribution's Python, which has the parser of YAML that the kernel's
 own generator needs:  words.py SPECIFICATION PATH  prints the text of one header.
 """
 
+import re
 import sys
 import textwrap
 
@@ -131,40 +132,116 @@ def attributes(spec):
     return "\n".join(body) + "\n"
 
 
-def key_type(item):
+def member(name, word):
+    """The enumerator of a word."""
+    return f"BATTGUARD_{upper(name)}_{upper(word)}"
+
+
+def has_flags(spec, name):
+    return spec.definitions[name]["type"] == "flags"
+
+
+def tool_names(spec):
+    """tools/spec.h: what battguardctl calls them."""
+    body = ["/**", " * enum words - lists of words, each a definition of the specification", " */",
+            "enum words {", *(f"\tWORDS_{upper(name)}," for name in spec.definitions),
+            "\tNR_WORDS", "};", "",
+            "/* Sets of attributes that hold numbers, and room for the greatest attribute. */",
+            "enum key_set {", *(f"\tSET_{upper(name)}," for name in SETS), "\tNR_SETS", "};", "",
+            f"#define NR_ATTRS\t{max(len(spec.sets[name]['attributes']) for name in SETS) + 1}", ""]
+    for name in spec.definitions:
+        last = spec.words(name)[-1][0]
+        whole = f"2 * {member(name, last)} - 1" if has_flags(spec, name) else member(name, last)
+        bound = f"BATTGUARD_{upper(name)}_" + ("MASK" if has_flags(spec, name) else "MAX")
+        body += [f"static_assert({bound} ==", f"\t      {whole},", f'\t      "words of {name}");']
+    body += [f"static_assert(BATTGUARD_A_{upper(name)}_MAX < NR_ATTRS,"
+             f' "attributes of {name}");' for name in SETS]
+    return header("BATTGUARDCTL_SPEC_H", "battguardctl - what the specification names",
+                  [*body, ""], ["<assert.h>", "<linux/battguard.h>"])
+
+
+def key(name, kind, place, attribute, *more):
+    """A row of the tool's keys."""
+    return [f'\t{{ .name = "{lower(name)}", .type = {kind}, .set = SET_{upper(place)},',
+            ",\n\t  ".join([f"\t  .attr = BATTGUARD_A_{upper(place)}_{upper(attribute)}",
+                            *more]) + " },"]
+
+
+def keys_of(spec, place, item):
+    """The keys of a number: one, or one for each word where each is a switch of its own."""
+    name, checks = item["name"], item.get("checks", {})
+    if name.endswith("s") and item.get("enum") == name[:-1]:
+        return [line for word, _ in spec.words(item["enum"])
+                for line in key(word, "TYPE_BIT", place, name,
+                                f".bit = {member(item['enum'], word)}")]
+    more = []
     if "enum" in item:
-        return "TYPE_" + upper(item["enum"])
-    if item.get("display-hint") == "hex":
-        return "TYPE_MASK"
-    if item.get("checks", {}).get("max") == 1:
-        return "TYPE_FLAG"
-    return "TYPE_SIGNED" if item["type"] == "s32" else "TYPE_NUMBER"
+        kind = "TYPE_WORDS" if item.get("enum-as-flags") else "TYPE_WORD"
+        more = [f".words = WORDS_{upper(item['enum'])}"]
+    elif item.get("display-hint") == "hex":
+        kind = "TYPE_MASK"
+    elif checks.get("max") == 1:
+        kind = "TYPE_FLAG"
+    else:
+        kind = "TYPE_SIGNED" if item["type"] == "s32" else "TYPE_NUMBER"
+        if place == "settings":
+            more = [f".least = {checks.get('min', 0)}, .most = {checks.get('max', 'UINT32_MAX')}"]
+    return key(name, kind, place, name, *more)
 
 
-def tool(spec):
-    """tools/spec.h: words, explanations and keys for battguardctl."""
-    body = []
-    for name in [*ENUMS, "charge-behaviour"]:
-        listed = [(lower(word) if name in KEYS else word, text) for word, text in spec.words(name)]
-        body += [f"static const struct spec_word spec_{lower(name)}[] = {{",
-                 *(f'\t{{ "{word}",\n\t  "{text}" }},' for word, text in listed), "};"]
-        flags = spec.definitions[name]["type"] == "flags"
-        bound = f"BATTGUARD_{upper(name)}_" + ("MASK" if flags else "MAX")
-        count = f"ARRAY_SIZE(spec_{lower(name)})"
-        body += [f"static_assert({f'(1U << {count}) - 1' if flags else f'{count} - 1'} == {bound},",
-                 f'\t      "words of {name}");', ""]
-    body += ["/* Numbers: key, type, set, attribute, smallest and largest value to set. */",
-             "#define SPEC_KEYS(X)\t\\"]
+def keys_of_chains(spec):
+    """What holds for all chains of a mask, or for any."""
+    changes = [word for word, _ in spec.words("change")]
+    for item in spec.numbers("status"):
+        whole = item["name"].removesuffix("-chains")
+        if whole in changes and whole != item["name"]:
+            yield from key(whole, "TYPE_ALL" if whole.startswith("allow-") else "TYPE_ANY",
+                           "status", item["name"])
+
+
+def keys(spec):
+    """All keys, those that are files in sysfs first."""
+    last = [item for item in spec.numbers("status") if re.match("chains$|faulty-", item["name"])]
     rows = []
-    for name in SETS:
-        for item in spec.numbers(name):
-            checks = item.get("checks", {})
-            most = checks.get("max", 1 if "enum" in item else 0)
-            rows.append(f"\tX({lower(item['name'])}, {key_type(item)}, SET_{upper(name)}, "
-                        f"BATTGUARD_A_{upper(name)}_{upper(item['name'])}, "
-                        f"{checks.get('min', 0)}, {most})")
-    body += [*(f"{row}\t\\" for row in rows[:-1]), rows[-1], ""]
-    return header("BATTGUARDCTL_SPEC_H", "battguardctl - what the specification says", body)
+    for place in SETS:
+        for item in spec.numbers(place):
+            if item not in last:
+                rows += keys_of(spec, place, item)
+            if item["name"] == "outputs":
+                rows += keys_of_chains(spec)
+    return rows + [line for item in last for line in keys_of(spec, "status", item)]
+
+
+def tool_tables(spec):
+    """tools/spec.c: words, explanations and keys for battguardctl."""
+    body = [LICENCE.replace("/* ", "// ").replace(" */", ""),
+            "/* Do not edit directly, auto-generated by scripts/generate from: */",
+            "/*\tDocumentation/netlink/specs/battguard.yaml */",
+            "/* battguardctl - words, explanations and keys */", '#include "battguardctl.h"', "",
+            "const struct word words[NR_WORDS][32] = {"]
+    for name in spec.definitions:
+        body.append(f"\t[WORDS_{upper(name)}] = {{")
+        for word, text in spec.words(name):
+            place = member(name, word)
+            place = f"__builtin_ctz({place})" if has_flags(spec, name) else place
+            body += [f"\t\t[{place}] = {{", f'\t\t\t"{lower(word) if name in KEYS else word}",',
+                     *quoted(text, "\t\t\t"), "\t\t},"]
+        body.append("\t},")
+    body += ["};", "", "const struct key keys[] = {", *keys(spec), "};", "",
+             "const size_t nr_keys = ARRAY_SIZE(keys);", "",
+             "const struct moment moments[] = {",
+             *(f'\t{{ "{lower(item["name"].removesuffix("-ns"))}", '
+               f"BATTGUARD_A_DEV_{upper(item['name'])} }},"
+               for item in spec.sets["dev"]["attributes"] if item["name"].endswith("-since-ns")),
+             "};", "", "const size_t nr_moments = ARRAY_SIZE(moments);"]
+    return "\n".join(body) + "\n"
+
+
+def quoted(text, indent, width=55):
+    """A text as strings that the compiler joins."""
+    lines = textwrap.wrap(text, width, break_on_hyphens=False)
+    return [f'{indent}"{line}{" " if n < len(lines) - 1 else ""}"'
+            + ("" if n < len(lines) - 1 else ",") for n, line in enumerate(lines)]
 
 
 MADE = {
@@ -172,7 +249,8 @@ MADE = {
     "driver/words.h": words,
     "driver/values.h": values,
     "driver/netlink-gen.h": attributes,
-    "tools/spec.h": tool,
+    "tools/spec.h": tool_names,
+    "tools/spec.c": tool_tables,
 }
 
 if __name__ == "__main__":

@@ -86,20 +86,6 @@ static void put_noise(struct message *m)
 	put(m, dice(4) ? dice(24) : dice(65536), noise, len);
 }
 
-/* A setting of the right width, and often with a value that is allowed. */
-static void put_setting(struct message *m)
-{
-	static const uint32_t delays[] = { 0, 1000, 29999, 30000, 60000, ~0U };
-	const uint8_t flag = dice(8) ? dice(2) : dice(256);
-	const uint32_t delay = delays[dice(6)];
-
-	if (dice(2))
-		put(m, BATTGUARD_A_DEV_ENABLED + dice(3), &flag, sizeof(flag));
-	else
-		put(m, BATTGUARD_A_DEV_PRE_ALARM_DELAY_MS + dice(3), &delay,
-		    sizeof(delay));
-}
-
 static void put_value(struct message *m, uint16_t type)
 {
 	static const uint64_t edges[] = {
@@ -110,6 +96,40 @@ static void put_value(struct message *m, uint16_t type)
 	uint64_t value = dice(2) ? edges[dice(12)] : dice(~0U);
 
 	put(m, type, &value, widths[dice(3)]);
+}
+
+/* A setting of the right width, and often with a value that is allowed. */
+static void put_setting(struct message *m)
+{
+	static const uint32_t delays[] = { 0, 1000, 29999, 30000, 60000, ~0U };
+	const uint16_t type = 1 + dice(BATTGUARD_A_SETTINGS_MAX);
+	uint32_t value = delays[dice(6)];
+
+	if (type < BATTGUARD_A_SETTINGS_PRE_ALARM_DELAY_MS)
+		value = dice(8) ? dice(2) : dice(~0U);
+	put(m, type, &value, sizeof(value));
+}
+
+/* Their nest, which now and then has other things in it, or does not say so. */
+static void put_settings(struct message *m)
+{
+	const size_t at = used(m);
+	unsigned int n = dice(8) ? 1 + dice(3) : dice(20);
+	uint16_t len;
+
+	put(m, BATTGUARD_A_DEV_SETTINGS | (dice(16) ? NLA_F_NESTED : 0), "", 0);
+	if (used(m) == at)
+		return;
+	while (n--) {
+		if (dice(8))
+			put_setting(m);
+		else if (dice(2))
+			put_value(m, dice(BATTGUARD_A_SETTINGS_MAX + 3));
+		else
+			put_noise(m);
+	}
+	len = used(m) - at;
+	memcpy(m->room + at, &len, sizeof(len));
 }
 
 /* A message that makes sense, or nearly so. */
@@ -134,7 +154,7 @@ static void compose(struct message *m, uint16_t family)
 	else
 		put(m, BATTGUARD_A_DEV_NAME, endless, dice(sizeof(endless)));
 	if (command == BATTGUARD_CMD_DEV_SET && dice(8))
-		put_setting(m);
+		put_settings(m);
 	if (command == BATTGUARD_CMD_EVENT_GET && dice(2))
 		put(m, BATTGUARD_A_EVENT_SEQ, &seq, sizeof(seq));
 	while (n--) {

@@ -123,7 +123,9 @@ def streaming(kit, checks):
         lines = guest.json_lines("battguardctl monitor -j --since 3 --timeout 0.5")
         checks.equal([line["seq"] for line in lines], [3, 3], "--since 3")
         lines = guest.json_lines("battguardctl monitor -j --since 77 --timeout 0.5")
-        checks.equal([line["event"] for line in lines], ["snapshot"], "--since the future")
+        checks.equal([(line["event"], line["seq"]) for line in lines],
+                     [("lost", 77), ("bind", 1), ("setting", 2), ("setting", 3), ("snapshot", 3)],
+                     "--since a number that never was: lost, then all that is kept")
         with background(guest, "(sleep 1; battguardctl set mute 1; battguardctl set mute 0; "
                                "battguardctl set mute 1)"):
             status, text = guest.tool("monitor -n 2 --timeout 20")
@@ -161,14 +163,27 @@ def streaming(kit, checks):
         checks.equal(guest.problems(), [], "no warning in the log")
 
 
+def _since(guest):
+    """Since when state and outputs are as they are."""
+    shown = guest.json("show")
+    return [shown[f"{name}_since_ns"] for name in ("state", "load", "charger", "pre_alarm")]
+
+
 @scenario
 def overwritten(kit, checks):
     """What the ring has not kept is lost, with the exact count."""
     with ToolBoard(kit) as guest:
+        before = _since(guest)
         guest.sh("storm 400")
-        log = guest.json_lines("battguardctl log -j")
+        gone, *log = guest.json_lines("battguardctl log -j")
         latest = settled(guest)
         first = log[0]["seq"]
+        checks.equal((gone["event"], gone["seq"], gone["count"]), ("lost", 1, first - 1),
+                     "log says how many are gone")
+        checks.ok(all(before), "since when is told", before)
+        checks.equal(_since(guest), before, f"{latest} events later as well")
+        checks.equal(guest.sh("COLUMNS=100 battguardctl show").count(" since "), 4,
+                     "and in the picture: state and three outputs")
         checks.ok(len(log) >= 256, f"the latest {len(log)} are kept")
         checks.equal([line["seq"] for line in log], list(range(first, latest + 1)), "without a gap")
         checks.equal([line["mute"] for line in log], [line["seq"] % 2 ^ 1 for line in log],

@@ -26,10 +26,11 @@ WRONG = {
     "wait": "condition", "wait dev": "dev", "wait load": "load", "wait nokey=1": "nokey",
     "wait load=maybe": "maybe", "wait state=up": "up", "wait load<1": "number",
     "wait load=": "takes", "wait =1": "no key", "wait pre_alarms=-1": "-1",
-    "wait pre_alarms=99999999999": "takes", "wait load_off_reasons=lazy": "lazy", "set": "KEY",
+    "wait pre_alarms=99999999999": "takes", "wait lockout_remaining=-x": "-x", "wait load_off_reasons=lazy": "lazy", "set": "KEY",
     "set mute": "KEY", "set nokey 1": "nokey", "set state normal": "state", "set mute 2": "'2'",
     "set mute 1 enabled": "'1'", "set restore_delay_ms 1s": "1s",
-    "set restore_delay_ms -5": "-5", "set charge_behaviour never": "never", "enable a b": "'b'",
+    "set restore_delay_ms -5": "-5", "set restore_delay_ms 60001": "0 to 60000",
+    "set pre_alarm_delay_ms 29999": "30000 to 600000", "set charge_behaviour never": "never", "enable a b": "'b'",
     "help nonsense": "nonsense", "help a b": "'b'", "version 2": "'2'",
 }
 
@@ -255,7 +256,10 @@ def completion(kit, checks):
                 "set res": {"restore_delay_ms"}, "set boat mu": {"mute"},
                 "set charge_behaviour ": {"auto", "inhibit-charge"}, "set boat mute ": {"0", "1"},
                 "wait load_": {"load_off_reasons=", "load_disconnects=",
-                               "load_reconnect_delay_ms="},
+                               "load_reconnect_delay_ms=", "load_returns_ms="},
+                "wait load_off_reasons=re": {"remote", "reconnect-delay", "restore-delay"},
+                "wait faulty_outputs=": {"none", "load", "charger", "pre_alarm"},
+                "wait lockout_remaining=": set(),
                 "wait state=": {"normal", "pre-alarm", "load-off", "standby"},
                 "wait boat load=o": {"on", "off"}}.items():
             have = set(_complete(work, ["battguardctl", *words.split(" ")]))

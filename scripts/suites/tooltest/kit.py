@@ -108,15 +108,15 @@ def build_host(out=None, *words):
     return out / "battguardctl"
 
 
-def build_strange():
+def build_strange(out=None, tree=ROOT):
     """The tool for this machine, answered by strange.c, with sanitizers."""
     setup("base", "tools")
-    out = BUILD / "tools" / "strange"
-    sources = [path for path in sorted((ROOT / "tools").glob("*.c")) if path.name != "nl.c"]
+    out = out or BUILD / "tools" / "strange"
+    sources = [path for path in sorted((tree / "tools").glob("*.c")) if path.name != "nl.c"]
     with lock("tools"):
         run(["gcc", "-std=gnu11", "-g", *CFLAGS.partition("=")[2].split(), "-D_GNU_SOURCE",
-             "-fsanitize=address,undefined", "-fno-sanitize-recover=all", f"-I{ROOT}/tools",
-             f"-I{ROOT}/include/uapi", "-o", out, HERE / "strange.c", *sources,
+             "-fsanitize=address,undefined", "-fno-sanitize-recover=all", f"-I{tree}/tools",
+             f"-I{tree}/include/uapi", "-o", out, HERE / "strange.c", *sources,
              *run(["pkg-config", "--cflags", "--libs", "libnl-genl-3.0"]).split()])
     return out
 

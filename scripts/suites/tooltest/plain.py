@@ -14,10 +14,14 @@ from .kit import ToolBoard, background
 # Keys of JSON that are the names of files in sysfs.
 FILES = ("state", "load", "charger", "pre_alarm", "allow_charge", "allow_discharge", "low_cell",
          "remote", "allow_charge_chains", "allow_discharge_chains", "low_cell_chains",
-         "load_off_reasons", "charger_off_reasons", "enabled", "mute", "pre_alarm_delay_ms",
+         "load_off_reasons", "charger_off_reasons", "load_returns_ms", "lockout_remaining",
+         "enabled", "mute", "pre_alarm_delay_ms",
          "restore_delay_ms", "load_reconnect_delay_ms", "pre_alarms", "load_disconnects",
          "charger_disconnects", "faults")
-EVENT_KEYS = {"event", "dev", "seq", "boottime_ns", "realtime_ns", "changed", "cause"}
+SETTINGS = ("enabled", "charge_behaviour", "mute", "pre_alarm_delay_ms", "restore_delay_ms",
+            "load_reconnect_delay_ms")
+EVENT_KEYS = {"event", "dev", "instance", "seq", "boottime_ns", "realtime_ns", "time",
+              "time_corrected", "changed", "cause"}
 
 
 def _as_file(value):
@@ -86,7 +90,9 @@ def showing(kit, checks):
         checks.equal((log[0]["event"], log[-1]["cause"]), ("bind", ["line"]), "bind, then lines")
         checks.equal(guest.json("log -n 1")["seq"], len(log), "log -n: the latest")
         checks.equal(guest.json("log --since 2")[0]["seq"], 2, "log --since")
-        checks.equal(guest.sh("battguardctl log --since 99"), "", "log --since the future: nothing")
+        lost, *rest = guest.json("log --since 99")
+        checks.equal((lost["event"], lost["seq"], lost["count"], rest), ("lost", 99, None, log),
+                     "log --since a number that never was: lost, and all that is kept")
         _times(guest, checks, log)
         checks.equal(guest.problems(), [], "no warning in the log")
 
@@ -97,6 +103,8 @@ def _times(guest, checks, log):
               "TZ=XYZ-5:30 battguardctl log")}
     seconds = log[-1]["boottime_ns"] // 1000 / 1e6
     checks.equal(texts["battguardctl log --boottime"].split()[0], f"{seconds:.6f}", "--boottime")
+    checks.equal((log[-1]["time"], log[-1]["time_corrected"]),
+                 (texts["battguardctl log --utc"].split()[0], 0), "the same time in JSON")
     real = log[-1]["realtime_ns"] // 1000
     for words, offset, form, end in (("battguardctl log --utc", 0, "%Y-%m-%dT%H:%M:%S", "Z "),
                                      ("battguardctl log", 0, "%Y-%m-%d %H:%M:%S", " "),
@@ -129,12 +137,22 @@ def setting(kit, checks):
         checks.equal((guest.json("show")["seq"], guest.json("log -n 1")["settings"]),
                      (seq + 1, ["restore_delay_ms", "load_reconnect_delay_ms"]),
                      "two settings, one event")
+        event = guest.json("log -n 1")
+        checks.equal({name: event[name] for name in SETTINGS},
+                     {name: guest.json("show")[name] for name in SETTINGS},
+                     "an event has all settings after it")
+        text = guest.sh("battguardctl log -n 1")
+        checks.ok(text.endswith("setting by user: restore_delay_ms=2000 load_reconnect_delay_ms=1000"),
+                  "as text: those that changed", text)
+        guest.sh("battguardctl set restore_delay_ms 1000")
+        checks.equal([event["restore_delay_ms"] for event in guest.json("log -n 2")], [2000, 1000],
+                     "and each event its own")
         status, text = guest.tool("set restore_delay_ms 1 pre_alarm_delay_ms 5")
-        checks.ok(status == 2 and "range" in text and guest.json("show")["restore_delay_ms"] == 2000,
-                  "all or none", text)
+        checks.ok(status == 1 and "30000 to 600000" in text and
+                  guest.json("show")["restore_delay_ms"] == 1000, "all or none", text)
         for words, status, word in (
-                ("set pre_alarm_delay_ms 29999", 2, "30000 to 600000"),
-                ("set restore_delay_ms 60001", 2, "60000"), ("set other mute 1", 4, "house-bank"),
+                ("set pre_alarm_delay_ms 29999", 1, "30000 to 600000"),
+                ("set restore_delay_ms 60001", 1, "60000"), ("set other mute 1", 4, "house-bank"),
                 ("show other", 4, "house-bank"), ("log other", 4, "house-bank"),
                 ("wait other load=on", 4, "house-bank"), ("monitor other", 4, "house-bank"),
                 ("mute 'a b'", 4, "a\\x20b"), ("show $(printf 'a\\033[31m')", 4, "a\\x1b"),

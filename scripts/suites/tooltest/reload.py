@@ -35,6 +35,22 @@ def before_the_driver(kit, checks):
         checks.equal(guest.problems(), [], "no warning in the log")
 
 
+def _instances(guest, checks, lines):
+    """A bind is another instance, and nobody takes its events for those of one before."""
+    instances = [line["instance"] for line in lines if line["event"] == "bind"]
+    checks.equal(len(set(instances)), len(instances), "each bind is another instance")
+    checks.equal(guest.json("show")["instance"], instances[-1], "show tells the present one")
+    checks.ok(len({(line["instance"], line["seq"]) for line in lines[1:]}) == len(lines) - 1,
+              "instance and number are unique", lines)
+    for words, have in ((f"{instances[0]}:2", [("lost", 2), ("bind", 1), ("setting", 2)]),
+                        (f"{instances[-1]}:2", [("setting", 2)]), ("2", [("setting", 2)]),
+                        ("4", [("lost", 4), ("bind", 1), ("setting", 2)])):
+        checks.equal(_kinds(guest.json_lines(f"battguardctl log -j --since {words}")), have,
+                     f"log --since {words}")
+        told = guest.json_lines(f"battguardctl monitor -j --since {words} --timeout 0.3")
+        checks.equal(_kinds(told), [*have, ("snapshot", 2)], f"monitor --since {words}")
+
+
 @scenario
 def reloaded(kit, checks):
     """Unbound, bound, unloaded and loaded again under a monitor."""
@@ -53,6 +69,7 @@ def reloaded(kit, checks):
             lines = guest.json_lines("tail -n +5 /tmp/out")
             checks.equal(_kinds(lines), [("unbind", 3), ("bind", 1), ("setting", 2)],
                          "unloaded and loaded again")
+            _instances(guest, checks, guest.json_lines("cat /tmp/out"))
             for _ in range(5):
                 guest.sh(f"rmmod battguard; {INSERT}")
             guest.sh("sleep 1")

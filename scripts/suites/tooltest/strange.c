@@ -12,6 +12,11 @@
  *   STRANGE_SHORT   1: attributes are too short for what they are
  *   STRANGE_BARE    1: no attribute but the name
  *   STRANGE_ERROR   the error that answers a dev-set
+ *   STRANGE_TORN    how many dumps are interrupted; what those tell is "torn"
+ *   STRANGE_INSTANCE, STRANGE_BOOTTIME, STRANGE_REALTIME
+ *                   of devices and events
+ *   STRANGE_FIRST, STRANGE_LAST
+ *                   numbers of the events that are kept, 1 to 3 by default
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -24,13 +29,25 @@
 #include "battguardctl.h"
 
 #define ID		0x7777
-#define EVENTS		3
 
-static unsigned long number(const char *name)
+/* How many dumps were asked for. */
+static unsigned long dumps;
+
+static uint64_t number_or(const char *name, uint64_t other)
 {
 	const char *text = getenv(name);
 
-	return text ? strtoul(text, NULL, 0) : 0;
+	return text ? strtoull(text, NULL, 0) : other;
+}
+
+static unsigned long number(const char *name)
+{
+	return number_or(name, 0);
+}
+
+static uint64_t last_event(void)
+{
+	return number_or("STRANGE_LAST", 3);
 }
 
 /* A number, or what is left of it. */
@@ -41,46 +58,61 @@ static void put(struct nl_msg *msg, int attr, uint64_t value, int size)
 	nla_put(msg, attr, size, &value);
 }
 
-static void put_status(struct nl_msg *msg, int type)
+static void put_numbers(struct nl_msg *msg, int type, int last)
 {
 	struct nlattr *nest = nla_nest_start(msg, type);
 	int attr;
 
-	for (attr = BATTGUARD_A_STATUS_STATE; attr <= BATTGUARD_A_STATUS_MAX;
-	     attr++)
+	for (attr = 1; attr <= last; attr++)
 		put(msg, attr, number("STRANGE_MASK"), 4);
 	nla_nest_end(msg, nest);
 }
 
+static void put_sets(struct nl_msg *msg, int status, int settings)
+{
+	put_numbers(msg, status, BATTGUARD_A_STATUS_MAX);
+	put_numbers(msg, settings, BATTGUARD_A_SETTINGS_MAX);
+}
+
 static void put_dev(struct nl_msg *msg, const char *name, uint32_t id)
 {
+	const uint64_t boottime = number_or("STRANGE_BOOTTIME", UINT64_MAX);
 	int attr;
 
 	nla_put_string(msg, BATTGUARD_A_DEV_NAME, name);
 	if (number("STRANGE_BARE"))
 		return;
 	put(msg, BATTGUARD_A_DEV_ID, id, 4);
-	put_status(msg, BATTGUARD_A_DEV_STATUS);
-	put(msg, BATTGUARD_A_DEV_SEQ, EVENTS, 8);
-	put(msg, BATTGUARD_A_DEV_BOOTTIME_NS, UINT64_MAX, 8);
-	for (attr = BATTGUARD_A_DEV_PRE_ALARM_REMAINING_MS;
-	     attr <= BATTGUARD_A_DEV_SECONDS_STANDBY; attr++)
-		put(msg, attr, number("STRANGE_MASK"), 4);
+	put(msg, BATTGUARD_A_DEV_INSTANCE, number("STRANGE_INSTANCE"), 8);
+	put_sets(msg, BATTGUARD_A_DEV_STATUS, BATTGUARD_A_DEV_SETTINGS);
+	put(msg, BATTGUARD_A_DEV_SEQ, last_event(), 8);
+	for (attr = BATTGUARD_A_DEV_BOOTTIME_NS;
+	     attr <= BATTGUARD_A_DEV_PRE_ALARM_SINCE_NS; attr++)
+		put(msg, attr, boottime, 8);
+	for (; attr <= BATTGUARD_A_DEV_MAX; attr++)
+		if (attr != BATTGUARD_A_DEV_PAD)
+			put(msg, attr, number("STRANGE_MASK"), 4);
 }
 
-static void put_event(struct nl_msg *msg, const char *name, uint64_t seq)
+static void put_event(struct nl_msg *msg, const char *name, uint64_t seq,
+		      uint64_t lost)
 {
 	nla_put_string(msg, BATTGUARD_A_EVENT_DEV_NAME, name);
 	if (number("STRANGE_BARE"))
 		return;
 	put(msg, BATTGUARD_A_EVENT_DEV_ID, 1, 4);
+	put(msg, BATTGUARD_A_EVENT_INSTANCE, number("STRANGE_INSTANCE"), 8);
 	put(msg, BATTGUARD_A_EVENT_SEQ, seq, 8);
-	put(msg, BATTGUARD_A_EVENT_BOOTTIME_NS, UINT64_MAX, 8);
-	put(msg, BATTGUARD_A_EVENT_REALTIME_NS, UINT64_MAX, 8);
+	put(msg, BATTGUARD_A_EVENT_BOOTTIME_NS,
+	    number_or("STRANGE_BOOTTIME", UINT64_MAX), 8);
+	put(msg, BATTGUARD_A_EVENT_REALTIME_NS,
+	    number_or("STRANGE_REALTIME", UINT64_MAX), 8);
 	put(msg, BATTGUARD_A_EVENT_CHANGED, number("STRANGE_MASK"), 4);
 	put(msg, BATTGUARD_A_EVENT_CAUSE, number("STRANGE_MASK"), 4);
-	put(msg, BATTGUARD_A_EVENT_SETTINGS, number("STRANGE_MASK"), 4);
-	put_status(msg, BATTGUARD_A_EVENT_STATUS);
+	put(msg, BATTGUARD_A_EVENT_SETTINGS_CHANGED, number("STRANGE_MASK"), 4);
+	put_sets(msg, BATTGUARD_A_EVENT_STATUS, BATTGUARD_A_EVENT_SETTINGS);
+	if (lost)
+		put(msg, BATTGUARD_A_EVENT_LOST, lost, 8);
 }
 
 static struct nl_msg *answer(int cmd)
@@ -99,10 +131,16 @@ static int hand_over(struct nl_msg *msg, nl_handler handler, void *arg)
 	return ret;
 }
 
-static int devices(nl_handler handler, void *arg)
+/* Names of the devices; what an interrupted dump tells is of no use. */
+static char *names(bool torn)
 {
-	char *names = strdup(getenv("STRANGE_NAMES") ?: "");
-	char *name = strtok(names, "\n");
+	return strdup(torn ? "torn" : getenv("STRANGE_NAMES") ?: "");
+}
+
+static int devices(nl_handler handler, void *arg, bool torn)
+{
+	char *told = names(torn);
+	char *name = strtok(told, "\n");
 	uint32_t id = 0;
 	int ret = 0;
 
@@ -112,25 +150,38 @@ static int devices(nl_handler handler, void *arg)
 		put_dev(msg, name, ++id);
 		ret = hand_over(msg, handler, arg);
 	}
-	free(names);
+	free(told);
 	return ret;
 }
 
-static int kept_events(nl_handler handler, void *arg)
+static int kept_events(nl_handler handler, void *arg, bool torn, uint64_t asked)
 {
-	char *name = strdup(getenv("STRANGE_NAMES") ?: "");
-	uint64_t seq;
+	const uint64_t first = number_or("STRANGE_FIRST", 1);
+	char *name = names(torn);
+	uint64_t seq = asked > first ? asked : first;
+	uint64_t lost = asked && asked < first ? first - asked : 0;
 	int ret = 0;
 
 	name[strcspn(name, "\n")] = '\0';
-	for (seq = 1; seq <= EVENTS && !ret; seq++) {
+	for (; seq <= last_event() && !ret; seq++) {
 		struct nl_msg *msg = answer(BATTGUARD_CMD_EVENT_GET);
 
-		put_event(msg, name, seq);
+		put_event(msg, name, seq, lost);
 		ret = hand_over(msg, handler, arg);
+		lost = 0;
 	}
 	free(name);
 	return ret;
+}
+
+static uint64_t asked_for(struct nl_msg *msg)
+{
+	struct nlattr *tb[BATTGUARD_A_EVENT_MAX + 1];
+
+	if (genlmsg_parse(nlmsg_hdr(msg), 0, tb, BATTGUARD_A_EVENT_MAX, NULL) ||
+	    !tb[BATTGUARD_A_EVENT_SEQ])
+		return 0;
+	return nla_get_u64(tb[BATTGUARD_A_EVENT_SEQ]);
 }
 
 int nl_open(struct nl_sock **sk)
@@ -175,18 +226,20 @@ int nl_ask(struct nl_sock *sk, struct nl_msg *msg, nl_handler handler,
 	   void *arg)
 {
 	const struct genlmsghdr *genl = nlmsg_data(nlmsg_hdr(msg));
+	const uint64_t asked = asked_for(msg);
 	const int cmd = genl->cmd;
+	bool torn;
+	int ret;
 
 	(void)sk;
 	nlmsg_free(msg);
-	switch (cmd) {
-	case BATTGUARD_CMD_DEV_GET:
-		return devices(handler, arg);
-	case BATTGUARD_CMD_EVENT_GET:
-		return kept_events(handler, arg);
-	default:
+	if (cmd == BATTGUARD_CMD_DEV_SET)
 		return -(int)number("STRANGE_ERROR");
-	}
+	torn = dumps++ < number("STRANGE_TORN");
+	ret = cmd == BATTGUARD_CMD_DEV_GET ?
+	      devices(handler, arg, torn) :
+	      kept_events(handler, arg, torn, asked);
+	return ret ?: torn ? -EINTR : 0;
 }
 
 const char *nl_reason(int error)

@@ -22,7 +22,7 @@ COMMANDS = ("list", "list -j", "list -p", "show", "show -j", "show -p", "log", "
 OBEYED = re.compile(rb"[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]")
 
 
-def _call(tool, words, **told):
+def call(tool, words, **told):
     """(status, stdout, stderr); what is freed by the end of the program is no leak."""
     done = subprocess.run([tool, *words.split()], capture_output=True, check=False,
                           stdin=subprocess.DEVNULL,
@@ -41,19 +41,19 @@ def strange_names(kit, checks):
     for name in NAMES:
         bad = []
         for words in COMMANDS:
-            status, out, err = _call(tool, words, STRANGE_NAMES=os.fsdecode(name))
+            status, out, err = call(tool, words, STRANGE_NAMES=os.fsdecode(name))
             if status or err or _lines_bad(out):
                 bad.append((words, status, out, err))
             elif " -j" in words and not all(json.loads(line) for line in out.splitlines()):
                 bad.append((words, out))
         checks.equal(bad, [], f"{name[:24]!r}: every command works and shows it safely")
-        status, out, _ = _call(tool, "show -j", STRANGE_NAMES=os.fsdecode(name))
+        status, out, _ = call(tool, "show -j", STRANGE_NAMES=os.fsdecode(name))
         back = json.loads(out)["dev"]
         checks.equal(back, name[:127].decode("utf-8", "replace"), f"{name[:24]!r}: JSON has it")
-        status, out, err = _call(tool, "show nobody", STRANGE_NAMES=os.fsdecode(name))
+        status, out, err = call(tool, "show nobody", STRANGE_NAMES=os.fsdecode(name))
         checks.ok(status == 4 and not out and err.count(b"\n") == 1 and not _lines_bad(err),
                   f"{name[:24]!r}: named in an error of one line", err)
-    status, out, err = _call(tool, "show", STRANGE_NAMES="a b\nc\x1b[2J\n" + "y" * 200)
+    status, out, err = call(tool, "show", STRANGE_NAMES="a b\nc\x1b[2J\n" + "y" * 200)
     checks.ok(status == 1 and b"a\\x20b, c\\x1b[2J, y" in err and err.count(b"\n") == 1,
               "several of them in one error", err)
 
@@ -66,27 +66,27 @@ def strange_values(kit, checks):
                        ("one unknown", {"STRANGE_MASK": "0x80000000"}),
                        ("no bit", {"STRANGE_MASK": "0"})):
         for words in COMMANDS:
-            status, out, err = _call(tool, words, STRANGE_NAMES="boat", **told)
+            status, out, err = call(tool, words, STRANGE_NAMES="boat", **told)
             # A load that is off makes a condition false, which is no mistake.
             fine = status in ((0, 3) if "wait" in words else (0,))
             if " -j" in words:
                 fine = fine and all(json.loads(line) for line in out.splitlines())
             checks.ok(fine and not _lines_bad(out + err), f"{text}: {words}",
                       f"{status} {out!r} {err!r}")
-    _, out, _ = _call(tool, "show -j", STRANGE_NAMES="boat", STRANGE_MASK="0x80000000")
+    _, out, _ = call(tool, "show -j", STRANGE_NAMES="boat", STRANGE_MASK="0x80000000")
     checks.equal(json.loads(out)["load_off_reasons"], ["unknown"], "what is not known is 'unknown'")
     for text, told in (("too short", {"STRANGE_SHORT": "1"}), ("absent", {"STRANGE_BARE": "1"})):
         for words in ("list", "show", "show -j", "log", "set mute 1", "wait load=on"):
-            status, out, err = _call(tool, words, STRANGE_NAMES="boat", **told)
+            status, out, err = call(tool, words, STRANGE_NAMES="boat", **told)
             checks.ok(status == 2 and not out and err.count(b"\n") == 1 and not _lines_bad(err),
                       f"attributes {text}: {words}: status 2 and one line",
                       f"{status} {out!r} {err!r}")
-    for number, word in ((1, b"permitted"), (22, b"Invalid"), (12, b"memory")):
-        status, out, err = _call(tool, "set mute 1", STRANGE_NAMES="boat",
+    for number, word in ((1, b"permitted"), (22, b"Invalid"), (12, b"memory"), (34, b"1 or 0")):
+        status, out, err = call(tool, "set mute 1", STRANGE_NAMES="boat",
                                  STRANGE_ERROR=str(number))
         checks.ok(status == 2 and not out and err.count(b"\n") == 1 and word in err,
                   f"refused with error {number}: status 2", err)
-    status, _, err = _call(tool, "set mute 1", STRANGE_NAMES="boat", STRANGE_ERROR="19")
+    status, _, err = call(tool, "set mute 1", STRANGE_NAMES="boat", STRANGE_ERROR="19")
     checks.ok(status == 4 and err.count(b"\n") == 1, "gone meanwhile: status 4", err)
 
 

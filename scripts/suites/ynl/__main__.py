@@ -19,10 +19,12 @@ PACKAGES = ("python3-minimal", "libpython3-stdlib", "python3-yaml", "python3-jso
 HOME = "usr/lib/ynl"
 SPEC = "Documentation/netlink/specs/battguard.yaml"
 
-# Numbers that both tell by the same name, but for the dash.
-PLAIN = ("pre_alarms", "load_disconnects", "charger_disconnects", "remote_offs", "faults",
-         "enabled", "mute", "pre_alarm_delay_ms", "restore_delay_ms",
-         "load_reconnect_delay_ms")
+# Numbers and times that both tell by the same name, but for the dash.
+PLAIN = ("seq", "pre_alarms", "load_disconnects", "charger_disconnects", "remote_offs", "faults",
+         "load_returns_ms", "lockout_remaining", "state_since_ns", "load_since_ns",
+         "charger_since_ns", "pre_alarm_since_ns")
+SETTINGS = ("enabled", "charge_behaviour", "mute", "pre_alarm_delay_ms", "restore_delay_ms",
+            "load_reconnect_delay_ms")
 
 
 class Client(debianguest.DebianGuest):
@@ -85,15 +87,22 @@ def same_table(checks, text, status, other):
     checks.equal(have, want, text)
 
 
+def by_names(told, names):
+    """What the second client tells by these names, of keys with dashes."""
+    return {name: told[name.replace("_", "-")] for name in names}
+
+
 def gets(vm, checks, when):
     answer = vm.told("--dump dev-get")
     checks.equal(len(answer), 1, f"{when}: one guard is dumped")
     dev = answer[0]
     [other] = vm.ctl("show")
     same_table(checks, f"{when}: dev-get tells what battguardctl tells", dev["status"], other)
-    checks.equal({name: dev[name.replace("_", "-")] for name in PLAIN},
-                 {name: plain(other[name]) for name in PLAIN},
-                 f"{when}: settings and counters are the same")
+    checks.equal(by_names(dev, PLAIN), {name: plain(other[name]) for name in PLAIN},
+                 f"{when}: counters and times are the same")
+    checks.equal(by_names(dev["settings"], SETTINGS), {name: other[name] for name in SETTINGS},
+                 f"{when}: settings are the same")
+    checks.equal(f"{dev['instance']:016x}", other["instance"], f"{when}: so is the instance")
     return dev
 
 
@@ -129,6 +138,9 @@ def events(vm, checks):
                       sorted(event["cause"])),
                      (other["boottime_ns"], other["realtime_ns"], sorted(other["changed"]),
                       sorted(other["cause"])), f"event {event['seq']}: times, changes, cause")
+        checks.equal((by_names(event["settings"], SETTINGS), f"{event['instance']:016x}"),
+                     ({name: other[name] for name in SETTINGS}, other["instance"]),
+                     f"event {event['seq']}: settings and instance")
     kept = vm.told(f"--dump event-get --json '{{\"dev-name\": \"{board.LABEL}\"}}'")
     checks.equal([event["seq"] for event in kept], sorted(log), "event-get: all that are kept")
     some = vm.told("--dump event-get --json "
@@ -138,23 +150,23 @@ def events(vm, checks):
 
 def sets(vm, checks, dev):
     name = board.LABEL
-    status, text = vm.ynl(f"--do dev-set --json '{{\"name\": \"{name}\", \"mute\": 1, "
-                          "\"restore-delay-ms\": 2000}'")
+    status, text = vm.ynl(f"--do dev-set --json '{{\"name\": \"{name}\", \"settings\": "
+                          "{\"mute\": 1, \"restore-delay-ms\": 2000}}'")
     checks.equal(status, 0, f"dev-set: two settings at once {text}")
     checks.equal((vm.sh(f"cat {board.SUPPLY}/mute"),
                   vm.sh(f"cat {board.SUPPLY}/restore_delay_ms")), ("1", "2000"),
                  "dev-set: both have taken effect")
     for why, request in (
             ("a value out of its range",
-             f'{{"name": "{name}", "mute": 0, "pre-alarm-delay-ms": 29999}}'),
-            ("no such name", '{"name": "nobody", "mute": 0}'),
-            ("a number of no device", f'{{"id": {dev["id"] + 1}, "mute": 0}}'),
-            ("no device named", '{"mute": 0}')):
+             f'{{"name": "{name}", "settings": {{"mute": 0, "pre-alarm-delay-ms": 29999}}}}'),
+            ("no such name", '{"name": "nobody", "settings": {"mute": 0}}'),
+            ("a number of no device", f'{{"id": {dev["id"] + 1}, "settings": {{"mute": 0}}}}'),
+            ("no device named", '{"settings": {"mute": 0}}')):
         status, text = vm.ynl(f"--do dev-set --json '{request}'")
         checks.ok(status != 0 or "error" in text.lower(), f"dev-set: {why} is refused", text)
         checks.equal(vm.sh(f"cat {board.SUPPLY}/mute"), "1", f"dev-set: {why} changes nothing")
-    status, text = vm.ynl(f"--do dev-set --json '{{\"name\": \"{name}\", \"mute\": 0}}'",
-                          "nobody")
+    status, text = vm.ynl(f"--do dev-set --json '{{\"name\": \"{name}\", \"settings\": "
+                          "{\"mute\": 0}}'", "nobody")
     checks.ok("not permitted" in text, "dev-set: an unprivileged user may not", text)
     checks.equal(vm.sh(f"cat {board.SUPPLY}/mute"), "1", "dev-set: and has not")
     checks.equal(len(vm.told("--dump dev-get", "nobody")), 1, "dev-get: anyone may")
@@ -203,6 +215,9 @@ def refusals(series, checks):
         acks.refused(vm, checks, board.LABEL, series,
                      lambda: vm.sh(f"cd {board.SUPPLY}; cat enabled mute *_delay_ms"))
         acks.namespaces(vm, checks)
+        vm.sh(f"i=0; while [ $i -lt 200 ]; do echo $((i & 1)) >{board.SUPPLY}/mute; "
+              "i=$((i + 1)); done", timeout=120)
+        acks.torn(vm, checks, board.LABEL, board.NODE, board.DRIVER)
         found = vm.problems()
         checks.ok(not found, "no complaint in the kernel's log", "\n".join(map(str, found)))
 

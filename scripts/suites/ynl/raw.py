@@ -36,12 +36,26 @@ def attributes(data):
         at += (length + 3) & ~3
 
 
+def packet(family, command, attrs, flags, number, version=1):
+    """A message of the family; attributes are bytes."""
+    return struct.pack("=IHHIIBBH", 20 + len(attrs), family, flags, number, 0, command, version,
+                       0) + attrs
+
+
+def messages(data):
+    """(type, flags, number, content) of each in a packet."""
+    while data:
+        length, kind, flags, seq, _ = struct.unpack_from("=IHHII", data)
+        yield kind, flags, seq, data[16:length]
+        data = data[(length + 3) & ~3:]
+
+
 def send(wire, family, request, number):
     body = b"".join(attribute(kind, bytes.fromhex(data)) for kind, data in request["attrs"])
     body += bytes.fromhex(request.get("tail", ""))
-    flags = REQUEST | (DUMP if request.get("dump") else ACK)
-    message = struct.pack("=IHHII", 20 + len(body), request.get("family", family), flags, number, 0)
-    message += struct.pack("=BBH", request["cmd"], request.get("version", 1), 0) + body
+    message = packet(request.get("family", family), request["cmd"], body,
+                     REQUEST | (DUMP if request.get("dump") else ACK), number,
+                     request.get("version", 1))
     wire.send(message)
     return message
 
@@ -49,10 +63,7 @@ def send(wire, family, request, number):
 def answer(wire, number, message):
     """What ends the answer to a request."""
     while True:
-        data = wire.recv(1 << 16)
-        while data:
-            length, kind, flags, seq, _ = struct.unpack_from("=IHHII", data)
-            content, data = data[16:length], data[(length + 3) & ~3:]
+        for kind, flags, seq, content in messages(wire.recv(1 << 16)):
             if seq != number or kind not in (ERROR, DONE):
                 continue
             [error] = struct.unpack_from("=i", content)
@@ -75,19 +86,23 @@ def told(error, more, message):
 
 
 def family_of(wire):
-    wire.send(struct.pack("=IHHIIBBH", 20 + 16, CTRL, REQUEST, 1, 0, GETFAMILY, 1, 0) +
-              attribute(2, b"battguard\0"))
+    wire.send(packet(CTRL, GETFAMILY, attribute(2, b"battguard\0"), REQUEST, 1))
     for kind, data, _ in attributes(wire.recv(1 << 16)[20:]):
         if kind == 1:
             return struct.unpack("=H", data)[0]
     raise SystemExit("no family")
 
 
-def main():
+def connect():
     wire = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, GENERIC)
     wire.settimeout(20)
     for option in (CAP_ACK, EXT_ACK, STRICT):
         wire.setsockopt(SOL_NETLINK, option, 1)
+    return wire
+
+
+def main():
+    wire = connect()
     family = family_of(wire)
     results = []
     with open(sys.argv[1], encoding="ascii") as file:
@@ -98,4 +113,5 @@ def main():
     print(json.dumps(results))
 
 
-main()
+if __name__ == "__main__":
+    main()
