@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from lab import intree, srckernel
-from lab.common import ROOT
+from lab.common import ROOT, Trouble
 
 PERSON = "Jane Doe <jane.doe@example.org>"
 LIST = "linux-pm@vger.kernel.org"
@@ -24,7 +24,7 @@ SERIES = ("6.12", "6.1", "7.3")
 def lay_out(source, tree):
     """A tree with the files of the source, in which those that change are its own."""
     tree.mkdir()
-    names = intree.files(source, None)
+    names = [*intree.sources(), *intree.files(source, None, ())]
     opened = sorted({parent for name in names for parent in Path(name).parents
                      if (source / parent).is_dir()})
     for folder in opened:
@@ -129,8 +129,7 @@ def check_series(checks, tree, folder, allowed):
     cover = patches[0].read_text(encoding="utf-8") if patches else ""
     checks.ok(cover and "***" not in cover, "a cover letter with subject and text", cover)
 
-    files = [name for name in intree.files(tree, PERSON, ())]
-    for words in (("init", "--quiet"), ("add", *files),
+    for words in (("init", "--quiet"), ("add", *intree.files(tree, PERSON, ())),
                   ("-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "--quiet",
                    "--message=tree")):
         run(tree, "git", *words)
@@ -148,6 +147,13 @@ def check_series(checks, tree, folder, allowed):
 def check(checks, series, allowed):
     """All checks for a series of kernels. allowed(type, file): may checkpatch say so?"""
     _, source = srckernel.source_tree(series)
+    try:
+        _check(checks, source, allowed)
+    except Trouble as trouble:
+        checks.ok(False, "runs to its end", trouble)
+
+
+def _check(checks, source, allowed):
     with tempfile.TemporaryDirectory() as scratch:
         one, other = Path(scratch, "imported"), Path(scratch, "patched")
         lay_out(source, one)
