@@ -18,6 +18,9 @@ from lab.common import ROOT, Trouble
 
 PERSON = "Jane Doe <jane.doe@example.org>"
 LIST = "linux-pm@vger.kernel.org"
+# A file of the tree, as texts name it.
+PATH = re.compile(r"(?<![\w/.<-])(?:Documentation|drivers|include|scripts|tools|driver|kunit|"
+                  r"dt-bindings)/[\w./-]*\w")
 SERIES = ("6.12", "6.1", "7.3")
 
 
@@ -76,6 +79,12 @@ def check_import(checks, tree):
              if stray.search(line)]
     checks.ok(len(names) > 5 and not found, "nothing is left of other versions",
               "\n".join(found))
+    named = {(name, path) for name in intree.sources() if (tree / name).exists()
+             for path in PATH.findall((tree / name).read_text(encoding="utf-8"))
+             if path != "tools/net/ynl"}        # 6.1 has none, yet
+    missing = [f"{name}: {path}" for name, path in sorted(named) if not (tree / path).exists()]
+    checks.ok(named and not missing, "each file that is named is there", "\n".join(missing))
+
     missing = uncovered(tree)
     checks.ok(not missing, "MAINTAINERS names every file", "\n".join(missing))
 
