@@ -84,10 +84,6 @@ struct bg_led {
 	bool on;
 };
 
-/* Properties of the power supply: from the lines, and from the design. */
-#define BG_NR_OWN_PROPERTIES	8
-#define BG_NR_DESIGNS		8
-
 /**
  * struct bg_snapshot - what readers see
  * @event: the latest event: state, lines, outputs, reasons and settings in force
@@ -159,8 +155,6 @@ enum {
  * @refused: the log says already that the system must not sleep
  * @panic: floats the outputs in a panic
  * @psy_desc: description of @psy
- * @properties: properties in @psy_desc, where the design adds some
- * @design: design values of the bank, in the units of the class
  */
 struct battguard {
 	struct device *dev;
@@ -198,9 +192,6 @@ struct battguard {
 	bool refused;
 	struct notifier_block panic;
 	struct power_supply_desc psy_desc;
-	enum power_supply_property properties[BG_NR_OWN_PROPERTIES +
-					      BG_NR_DESIGNS];
-	u32 design[BG_NR_DESIGNS];
 };
 
 /* gpio.c */

@@ -4,6 +4,10 @@
  *
  * The only file that looks at kernel versions or features. The rest is
  * written for the newest kernel.
+ *
+ * scripts/import-into-tree reads this file: in a kernel tree there is but one
+ * version, so each name below gives way to what it stands for. For that, all
+ * of them are macros.
  */
 #ifndef BATTGUARD_COMPAT_H
 #define BATTGUARD_COMPAT_H
@@ -25,24 +29,22 @@
 #define bg_setter_result(call) \
 	__builtin_choose_expr(bg_void_setter(call), ({ call; 0; }), (call))
 
-static inline int bg_gpiod_set(struct gpio_desc *desc, int value)
-{
-	return bg_setter_result(gpiod_set_value(desc, value));
-}
+#define bg_gpiod_set(desc, value) \
+	bg_setter_result(gpiod_set_value(desc, value))
+#define bg_gpiod_set_cansleep(desc, value) \
+	bg_setter_result(gpiod_set_value_cansleep(desc, value))
 
-static inline int bg_gpiod_set_cansleep(struct gpio_desc *desc, int value)
-{
-	return bg_setter_result(gpiod_set_value_cansleep(desc, value));
-}
+/* For tests: the first if a setter's error can be seen, else the second. */
+#define bg_if_reported(yes, no) \
+	(bg_void_setter(gpiod_set_value(NULL, 0)) ? (no) : (yes))
 
+/* Before 6.13 a timer was set up in two steps. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
-static inline void hrtimer_setup(struct hrtimer *timer,
-				 enum hrtimer_restart (*function)(struct hrtimer *),
-				 clockid_t clock_id, enum hrtimer_mode mode)
-{
-	hrtimer_init(timer, clock_id, mode);
-	timer->function = function;
-}
+#define hrtimer_setup(timer, handler, clock, mode)	\
+	do {						\
+		hrtimer_init(timer, clock, mode);	\
+		(timer)->function = handler;		\
+	} while (0)
 #endif
 
 /* Before 6.14 a worker was started where it was created. */
@@ -60,14 +62,11 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #endif
 
 /* 7.2 knows absolute and relative alarms apart by an argument. */
-static inline void bg_alarm_start(struct alarm *alarm, ktime_t at)
-{
 #if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
-	alarm_start(alarm, at);
+#define bg_alarm_start(alarm, at)	alarm_start(alarm, at)
 #else
-	alarm_start_timer(alarm, at, false);
+#define bg_alarm_start(alarm, at)	alarm_start_timer(alarm, at, false)
 #endif
-}
 
 /* Since 6.4 the class itself tells what a node of a simple battery says. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
@@ -78,9 +77,9 @@ static inline void bg_alarm_start(struct alarm *alarm, ktime_t at)
 
 /* Up to 6.10 the class had no list of the charge behaviours of a supply. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
-#define BG_CHARGE_BEHAVIOURS(mask)
+#define BG_CLASS_LISTS_BEHAVIOURS	0
 #else
-#define BG_CHARGE_BEHAVIOURS(mask)	.charge_behaviours = (mask),
+#define BG_CLASS_LISTS_BEHAVIOURS	1
 #endif
 
 /* The attributes of a dump's request moved in 6.6. */

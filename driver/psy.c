@@ -27,66 +27,6 @@ static const enum power_supply_property bg_psy_properties[] = {
 	POWER_SUPPLY_PROP_MODEL_NAME,
 };
 
-/* Design values in the node of a simple battery, where the class leaves them. */
-static const struct {
-	enum power_supply_property property;
-	const char *name;
-} bg_psy_designs[BG_NR_DESIGNS] = {
-	{ POWER_SUPPLY_PROP_ENERGY_FULL_DESIGN,
-	  "energy-full-design-microwatt-hours" },
-	{ POWER_SUPPLY_PROP_CHARGE_FULL_DESIGN,
-	  "charge-full-design-microamp-hours" },
-	{ POWER_SUPPLY_PROP_VOLTAGE_MIN_DESIGN,
-	  "voltage-min-design-microvolt" },
-	{ POWER_SUPPLY_PROP_VOLTAGE_MAX_DESIGN,
-	  "voltage-max-design-microvolt" },
-	{ POWER_SUPPLY_PROP_PRECHARGE_CURRENT,
-	  "precharge-current-microamp" },
-	{ POWER_SUPPLY_PROP_CHARGE_TERM_CURRENT,
-	  "charge-term-current-microamp" },
-	{ POWER_SUPPLY_PROP_CONSTANT_CHARGE_CURRENT_MAX,
-	  "constant-charge-current-max-microamp" },
-	{ POWER_SUPPLY_PROP_CONSTANT_CHARGE_VOLTAGE_MAX,
-	  "constant-charge-voltage-max-microvolt" },
-};
-
-static_assert(ARRAY_SIZE(bg_psy_properties) == BG_NR_OWN_PROPERTIES);
-
-static int bg_psy_get_design(const struct battguard *bg,
-			     enum power_supply_property property,
-			     union power_supply_propval *val)
-{
-	unsigned int n;
-
-	for (n = 0; !BG_CLASS_TELLS_DESIGN && n < BG_NR_DESIGNS; n++) {
-		if (bg_psy_designs[n].property == property) {
-			val->intval = bg->design[n];
-			return 0;
-		}
-	}
-	return -EINVAL;
-}
-
-/* Add the design values that are there to the properties of the supply. */
-static void bg_psy_read_designs(struct battguard *bg)
-{
-	struct power_supply_desc *desc = &bg->psy_desc;
-	struct fwnode_handle *battery;
-	unsigned int n;
-
-	battery = fwnode_find_reference(dev_fwnode(bg->dev),
-					"monitored-battery", 0);
-	if (IS_ERR(battery))
-		return;
-
-	for (n = 0; n < BG_NR_DESIGNS; n++)
-		if (!fwnode_property_read_u32(battery, bg_psy_designs[n].name,
-					      &bg->design[n]))
-			bg->properties[desc->num_properties++] =
-				bg_psy_designs[n].property;
-	fwnode_handle_put(battery);
-}
-
 static int bg_psy_health(const struct bg_view *view, u32 lines)
 {
 	const u32 permissions = lines & (BG_LINES_DISCHARGE | BG_LINES_CHARGE);
@@ -119,6 +59,90 @@ static int bg_psy_level(const struct bg_view *view, u32 lines)
 		return POWER_SUPPLY_CAPACITY_LEVEL_NORMAL;
 	}
 }
+
+#if !BG_CLASS_TELLS_DESIGN
+/* Design values in the node of a simple battery, where the class leaves them. */
+static const struct {
+	enum power_supply_property property;
+	const char *name;
+} bg_psy_designs[] = {
+	{ POWER_SUPPLY_PROP_ENERGY_FULL_DESIGN,
+	  "energy-full-design-microwatt-hours" },
+	{ POWER_SUPPLY_PROP_CHARGE_FULL_DESIGN,
+	  "charge-full-design-microamp-hours" },
+	{ POWER_SUPPLY_PROP_VOLTAGE_MIN_DESIGN,
+	  "voltage-min-design-microvolt" },
+	{ POWER_SUPPLY_PROP_VOLTAGE_MAX_DESIGN,
+	  "voltage-max-design-microvolt" },
+	{ POWER_SUPPLY_PROP_PRECHARGE_CURRENT,
+	  "precharge-current-microamp" },
+	{ POWER_SUPPLY_PROP_CHARGE_TERM_CURRENT,
+	  "charge-term-current-microamp" },
+	{ POWER_SUPPLY_PROP_CONSTANT_CHARGE_CURRENT_MAX,
+	  "constant-charge-current-max-microamp" },
+	{ POWER_SUPPLY_PROP_CONSTANT_CHARGE_VOLTAGE_MAX,
+	  "constant-charge-voltage-max-microvolt" },
+};
+
+/**
+ * struct bg_psy_designed - description of a supply with design values
+ * @desc: description
+ * @properties: properties in @desc, with those the design adds
+ * @design: design values of the bank, in the units of the class
+ */
+struct bg_psy_designed {
+	struct power_supply_desc desc;
+	enum power_supply_property properties[ARRAY_SIZE(bg_psy_properties) +
+					      ARRAY_SIZE(bg_psy_designs)];
+	u32 design[ARRAY_SIZE(bg_psy_designs)];
+};
+
+static int bg_psy_get_design(const struct power_supply *psy,
+			     enum power_supply_property property,
+			     union power_supply_propval *val)
+{
+	const struct bg_psy_designed *designed =
+		container_of(psy->desc, struct bg_psy_designed, desc);
+	unsigned int n;
+
+	for (n = 0; n < ARRAY_SIZE(bg_psy_designs); n++) {
+		if (bg_psy_designs[n].property == property) {
+			val->intval = designed->design[n];
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+/* Register the supply with those design values that are there. */
+static struct power_supply *
+bg_psy_register_designed(struct battguard *bg,
+			 const struct power_supply_config *cfg)
+{
+	struct bg_psy_designed *designed;
+	struct fwnode_handle *battery;
+	unsigned int n;
+
+	designed = devm_kzalloc(bg->dev, sizeof(*designed), GFP_KERNEL);
+	if (!designed)
+		return ERR_PTR(-ENOMEM);
+	designed->desc = bg->psy_desc;
+	designed->desc.properties = designed->properties;
+	memcpy(designed->properties, bg_psy_properties,
+	       sizeof(bg_psy_properties));
+
+	battery = fwnode_find_reference(dev_fwnode(bg->dev),
+					"monitored-battery", 0);
+	for (n = 0; !IS_ERR(battery) && n < ARRAY_SIZE(bg_psy_designs); n++)
+		if (!fwnode_property_read_u32(battery, bg_psy_designs[n].name,
+					      &designed->design[n]))
+			designed->properties[designed->desc.num_properties++] =
+				bg_psy_designs[n].property;
+	if (!IS_ERR(battery))
+		fwnode_handle_put(battery);
+	return devm_power_supply_register(bg->dev, &designed->desc, cfg);
+}
+#endif
 
 static int bg_psy_get(struct power_supply *psy,
 		      enum power_supply_property property,
@@ -160,7 +184,11 @@ static int bg_psy_get(struct power_supply *psy,
 		val->strval = "gpio-battery-guard";
 		return 0;
 	default:
-		return bg_psy_get_design(bg, property, val);
+#if BG_CLASS_TELLS_DESIGN
+		return -EINVAL;
+#else
+		return bg_psy_get_design(psy, property, val);
+#endif
 	}
 }
 
@@ -196,8 +224,10 @@ static const struct power_supply_desc bg_psy_desc = {
 	.get_property = bg_psy_get,
 	.set_property = bg_psy_set,
 	.property_is_writeable = bg_psy_writeable,
-	BG_CHARGE_BEHAVIOURS(BIT(POWER_SUPPLY_CHARGE_BEHAVIOUR_AUTO) |
-			     BIT(POWER_SUPPLY_CHARGE_BEHAVIOUR_INHIBIT_CHARGE))
+#if BG_CLASS_LISTS_BEHAVIOURS
+	.charge_behaviours = BIT(POWER_SUPPLY_CHARGE_BEHAVIOUR_AUTO) |
+			     BIT(POWER_SUPPLY_CHARGE_BEHAVIOUR_INHIBIT_CHARGE),
+#endif
 };
 
 /**
@@ -216,12 +246,10 @@ int bg_psy_register(struct battguard *bg)
 
 	bg->psy_desc = bg_psy_desc;
 	bg->psy_desc.name = bg->name;
-	if (!BG_CLASS_TELLS_DESIGN) {
-		memcpy(bg->properties, bg_psy_properties,
-		       sizeof(bg_psy_properties));
-		bg->psy_desc.properties = bg->properties;
-		bg_psy_read_designs(bg);
-	}
+#if BG_CLASS_TELLS_DESIGN
 	bg->psy = devm_power_supply_register(bg->dev, &bg->psy_desc, &cfg);
+#else
+	bg->psy = bg_psy_register_designed(bg, &cfg);
+#endif
 	return PTR_ERR_OR_ZERO(bg->psy);
 }

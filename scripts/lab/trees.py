@@ -8,13 +8,14 @@ changes asked for. No kernel is built, so there is nothing to load a module into
 and modpost knows no exported symbol; stock headers are there to check these.
 """
 
+import contextlib
 import dataclasses
 import hashlib
 import os
 import shutil
 import sys
 
-from . import kernels, srckernel
+from . import intree, kernels, srckernel
 from .common import BUILD, ROOT, Trouble, lock, run, say, setup
 
 CLANG = "19"
@@ -109,3 +110,29 @@ def imported_tree(series):
             spare.rename(copy)
         run([sys.executable, "-B", importer, copy])
     return version, copy
+
+
+@contextlib.contextmanager
+def patches(series):
+    """The patches for the tree of a series, that tree being without the driver meanwhile."""
+    version, source = srckernel.source_tree(series)
+    copy, folder = imported_tree(series)[1], BUILD / "in-tree" / f"{version}.patches"
+    importer = [sys.executable, "-B", ROOT / "scripts/import-into-tree"]
+    shutil.rmtree(folder, ignore_errors=True)
+    run([*importer, "--maintainer", "A Maintainer <maintainer@example.org>",
+         "--series", folder, copy])
+    for name in intree.files(copy, None):
+        (copy / name).unlink(missing_ok=True)
+        if (source / name).exists():
+            os.link(source / name, copy / name)
+    shutil.rmtree(copy / intree.HOME)
+    try:
+        yield sorted(folder.glob("*.patch"))[1:]
+    finally:
+        run([*importer, copy])
+
+
+def apply(patch, tree):
+    """Apply a patch to a tree that is no repository, whatever lies around it."""
+    run(["git", "apply", patch], cwd=tree,
+        env={**os.environ, "GIT_CEILING_DIRECTORIES": str(tree.parent)})

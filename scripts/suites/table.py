@@ -15,7 +15,8 @@ Suite = collections.namedtuple("Suite", "what program short full", defaults=["",
 # Nothing in these depends on how long something takes.
 SIDE_BY_SIDE = {
     # The sources.
-    "source": Suite("the kernel's checkers of sources", "source"),
+    "source": Suite("the kernel's checkers of sources, and of patches to its tree",
+                    "source", "", "--full"),
     "netlink": Suite("generated files against the netlink specification",
                      "scripts/generate --check"),
     "binding-check": Suite("devicetree binding, good and bad nodes", "binding-check"),

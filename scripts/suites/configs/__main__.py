@@ -7,9 +7,10 @@ line of the table is a test: it passes when the configuration is honoured, the
 compiler says nothing and the objects are those that the options ask for.  They
 are compiled against allnoconfig plus scripts/lab/configs/tree.config plus the line.
 
-With --full the table is built for every series, by gcc and by clang, and two
-kernels are linked with the driver built in: all options off, and all on.  An
-option that takes a function away shows there as an undefined symbol.
+With --full the table is built for every series, by gcc and by clang; the patches
+of import-into-tree --series are compiled one after the other; and two kernels are
+linked with the driver built in: all options off, and all on.  An option that
+takes a function away shows there as an undefined symbol.
 """
 
 import argparse
@@ -18,10 +19,10 @@ import os
 import re
 import shutil
 
-from lab import common, report, srckernel, trees
+from lab import common, intree, report, srckernel, trees
 from lab.common import Trouble, lock
 
-HOME = "drivers/power/supply/battguard"
+HOME = intree.HOME
 STRICT = ("W=1", "KCFLAGS=-Werror")
 
 EVERY = ("6.1", "6.12", "7.3")
@@ -37,7 +38,8 @@ NO_SMP = ("CONFIG_SMP=n",)
 NO_TRACE = ("CONFIG_FTRACE=n", "CONFIG_ENABLE_DEFAULT_TRACERS=n", "CONFIG_EVENT_TRACING=n",
             "CONFIG_PROVE_LOCKING=n")
 BUILT_IN = ("CONFIG_BATTGUARD=y",)
-MODULE = ("CONFIG_BATTGUARD=m", "CONFIG_BATTGUARD_KUNIT_TEST=m")
+MODULE = ("CONFIG_BATTGUARD=m", "CONFIG_BATTGUARD_KUNIT_TEST=m",
+          "CONFIG_BATTGUARD_DRIVER_KUNIT_TEST=m")
 # arm64 is always SMP, and always has a device tree.
 ALL_OFF = (*NO_LEDS, *NO_NET, *NO_PM, *NO_TRACE, *NO_SMP, "CONFIG_OF=n", "CONFIG_PRINTK=n",
            "CONFIG_BUG=n", "CONFIG_HIGH_RES_TIMERS=n", "CONFIG_PROC_FS=n", "CONFIG_SYSFS=n",
@@ -68,8 +70,14 @@ LINKED = (
 )
 
 # The objects that depend on an option, and those that are there with it.
-OPTIONAL = {"driver/leds.o": "CONFIG_LEDS_TRIGGERS", "driver/netlink.o": "CONFIG_NET",
-            "kunit/fsm_kunit.o": "CONFIG_BATTGUARD_KUNIT_TEST", "driver/core.o": "CONFIG_BATTGUARD"}
+OPTIONAL = {"leds.o": "CONFIG_LEDS_TRIGGERS", "netlink.o": "CONFIG_NET",
+            "tests/fsm_kunit.o": "CONFIG_BATTGUARD_KUNIT_TEST", "core.o": "CONFIG_BATTGUARD"}
+# For each of these the patches of the series are compiled one after the other.
+PATCHED = tuple((series, name, changes) for series in ("6.12", "7.3")
+                for name, changes in (("module", MODULE), ("built in", BUILT_IN)))
+# The modules, and a source of each.
+MODULES = {"battguard.o": "core.c", "tests/battguard_kunit.o": "tests/fsm_kunit.c",
+           "tests/battguard_driver_kunit.o": "tests/bind_kunit.c"}
 
 
 def make(tree, log, *words):
@@ -106,6 +114,44 @@ def link_cell(tree):
         raise Trouble("the driver is not in the kernel")
 
 
+def compile_patch(tree, config):
+    """Compile what a patch has made of a tree; Trouble unless the right objects come of it."""
+    objects, home = tree.headers.path, tree.source / HOME
+    log = objects / "battguard-patch.log"
+    shutil.copyfile(config, objects / ".config")
+    make(tree, log, "olddefconfig")
+    shutil.rmtree(objects / HOME, ignore_errors=True)
+    if not home.is_dir():
+        make(tree, log, "drivers/power/supply/")
+        return
+    state = re.search(r"^CONFIG_BATTGUARD=([ym])$", config.read_text(encoding="ascii"), re.M)[1]
+    # The option comes with the driver, after the decision.
+    option = [] if (home / "Kconfig").exists() else [f"CONFIG_BATTGUARD={state}"]
+    make(tree, log, *STRICT, *option, f"{HOME}/")
+    wanted = [path.with_suffix(".o").name for path in home.glob("*.c")]
+    if state == "m":
+        wanted += [name for name, source in MODULES.items() if (home / source).exists()]
+    missing = [name for name in wanted if not (objects / HOME / name).exists()]
+    if missing:
+        raise Trouble(f"not compiled: {', '.join(missing)}")
+
+
+def compile_patches(series, changes):
+    """Compile the driver's directory after each patch of the series."""
+    tree = trees.tree(series, "arm64", "gcc", changes, imported=True)
+    config = tree.headers.path / "battguard.config"
+    shutil.copyfile(tree.headers.path / ".config", config)
+    with trees.patches(series) as patches:
+        try:
+            for patch in patches:
+                trees.apply(patch, tree.source)
+                compile_patch(tree, config)
+        except Trouble as trouble:
+            raise Trouble(f"{patch.name}:\n{trouble}") from None
+        finally:
+            shutil.copyfile(config, tree.headers.path / ".config")
+
+
 def jobs(options):
     """(name, function) of each test."""
     for series in options.series or (EVERY if options.full else ("6.12",)):
@@ -115,6 +161,10 @@ def jobs(options):
                     yield (f"{series} {compiler} {cell.arch}: {cell.name}", lambda s=series,
                            c=compiler, x=cell: compile_cell(trees.tree(s, x.arch, c, x.changes,
                                                                        imported=True)))
+    for series, name, changes in PATCHED if options.full else ():
+        if series in (options.series or EVERY):
+            yield (f"{series} gcc arm64: each patch of the series, {name}",
+                   lambda s=series, x=changes: compile_patches(s, x))
     if options.full:
         for name, arch, changes in LINKED:
             yield (f"6.12 gcc {arch}: a kernel links, {name}", lambda a=arch, x=changes:

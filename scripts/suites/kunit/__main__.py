@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 
-from lab import common, kernels, kunit, report, srckernel, trees
+from lab import common, intree, kernels, kunit, report, srckernel, trees
 from lab.common import BUILD, lock, run, say, setup
 
 
@@ -37,7 +37,7 @@ def run_in_tree(series, arch):
         done = subprocess.run(
             [sys.executable, "-B", "tools/testing/kunit/kunit.py", "run",
              f"--build_dir={objects}", f"--jobs={os.cpu_count()}", f"--arch={arch}", *options,
-             "--kunitconfig=drivers/power/supply/battguard/kunit/.kunitconfig"],
+             f"--kunitconfig={intree.HOME}/tests"],
             cwd=tree, text=True, errors="replace", stdin=subprocess.DEVNULL, check=False,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=kernels._clean_environment())
     counts = {"ok": 0, "not ok": 0, "skip": 0}

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Check the sources by the kernel's own checkers, and the project's rules.
 
-checkpatch, kernel-doc and the ABI checker come with Debian's kernel source.
+checkpatch, kernel-doc and the ABI checker come with Debian's kernel source. The
+driver is also imported into a kernel tree, and made a series of patches to it.
 """
 
 import argparse
@@ -11,6 +12,8 @@ import subprocess
 
 from lab import srckernel, tap
 from lab.common import ROOT, main, setup
+
+from . import imported
 
 # What checkpatch may say, and why it stays.
 ALLOWED = {
@@ -35,10 +38,18 @@ ALLOWED = {
     "VOLATILE": r"tools/loop\.c",
     # A buffer that is written each time.
     "STATIC_CONST_CHAR_ARRAY": r"tools/main\.c",
+    # The word that the GPIO library expects of a controller.
+    "ENOTSUPP": r"kunit/bank\.c",
+    # They are in a directory of MAINTAINERS; that all are is checked as well.
+    "FILE_PATH_CHANGES": r"kunit/|drivers/power/supply/battguard/",
     # As the generator writes it.
     "LONG_LINE": r"driver/netlink-gen\.h",
     # Explanations of any length, in lines of some.
     "SPLIT_STRING": r"tools/spec\.c",
+    # Lists of words: what is made of a word is the macro's that it is handed to, and the
+    # kernel's trace events have such lists as well.
+    "BRACKET_SPACE|COMPLEX_MACRO|MACRO_ARG_REUSE": r"driver/words\.h",
+    "MACRO_ARG_UNUSED|TRAILING_SEMICOLON": r"driver/trace\.h",
     # Trace events are laid out like this in the whole kernel.
     "PARENTHESIS_ALIGNMENT|OPEN_ENDED_LINE": r"driver/trace\.h",
     # Macros that define a function, a file of sysfs or a step of a test.
@@ -62,6 +73,12 @@ def output_of(argv, where=ROOT):
     return done.returncode, done.stdout + done.stderr
 
 
+def allowed(kind, name):
+    """May checkpatch say this of a file?"""
+    return any(re.fullmatch(kinds, kind) and re.match(where, name)
+               for kinds, where in ALLOWED.items())
+
+
 def checkpatch(tree, name):
     """Complaints that are not allowed, as text."""
     complaints = []
@@ -74,8 +91,7 @@ def checkpatch(tree, name):
         line = line.removeprefix(f"{ROOT}/")
         if not found:
             complaints.append(line)
-        elif not any(re.fullmatch(kinds, found[1]) and re.match(where, name)
-                     for kinds, where in ALLOWED.items()):
+        elif not allowed(found[1], name):
             complaints.append(line)
     return "\n".join(complaints)
 
@@ -92,7 +108,10 @@ def impurities():
 
 
 def run():
-    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--full", action="store_true",
+                        help="the import into trees of every series of kernels")
+    options = parser.parse_args()
     setup("base", "source")
     _, tree = srckernel.source_tree("6.12")
     checks = tap.Checks("source")
@@ -123,6 +142,10 @@ def run():
     checks.ok(not impure, "the decision includes nothing but itself", "\n".join(impure))
     report = tap.Report()
     report.tell(checks)
+    for series in imported.SERIES if options.full else ("6.12",):
+        checks = tap.Checks(f"in a tree of {series}")
+        imported.check(checks, series, allowed)
+        report.tell(checks)
     return report.end()
 
 
