@@ -4,6 +4,7 @@
  */
 #include <linux/device.h>
 #include <linux/err.h>
+#include <linux/gpio/consumer.h>
 #include <linux/gpio/machine.h>
 #include <linux/kthread.h>
 #include <linux/random.h>
