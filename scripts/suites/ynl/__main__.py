@@ -27,6 +27,20 @@ SETTINGS = ("enabled", "charge_behaviour", "mute", "pre_alarm_delay_ms", "restor
             "load_reconnect_delay_ms")
 
 
+# Polls the file of the state, before and after the switch is turned off.
+POLL = """
+import os, select
+fd = os.open("{supply}/state", os.O_RDONLY)
+poll = select.poll()
+poll.register(fd, select.POLLPRI)
+os.read(fd, 64)
+print(poll.poll(300))
+with open("{supply}/enabled", "w") as switch:
+    switch.write("0")
+print(bool(poll.poll(5000)), os.pread(fd, 64, 0).decode().strip())
+"""
+
+
 class Client(debianguest.DebianGuest):
     """A guest with a guard on the PL061, ynl and battguardctl."""
 
@@ -172,6 +186,14 @@ def sets(vm, checks, dev):
     checks.equal(len(vm.told("--dump dev-get", "nobody")), 1, "dev-get: anyone may")
 
 
+def polled(vm, checks):
+    """Who polls the file of the state is woken by its change."""
+    said = vm.sh(f"python3 -B -c '{POLL.format(supply=board.SUPPLY)}'")
+    checks.equal(said.splitlines(), ["[]", "True standby"], "a program that polls the state")
+    vm.sh(f"echo 1 >{board.SUPPLY}/enabled")
+    vm.settle("state", "normal")
+
+
 def client(series):
     """A guest with a guard on the PL061, ynl, battguardctl and raw.py."""
     setup("base", "cross", "kernel")
@@ -202,6 +224,7 @@ def second_client(series, checks):
         gets(vm, checks, "standby")
         vm.lines.set(low_cell=False, remote_h=True)
         vm.settle("state", "normal")
+        polled(vm, checks)
         events(vm, checks)
         sets(vm, checks, dev)
         found = vm.problems()
