@@ -46,8 +46,7 @@ def _gpio_sim(kernel):
         (out / "sim-irq.c").write_text(SIM_IRQ, encoding="ascii")
         (out / "Kbuild").write_text("obj-m := sim-irq.o gpio-sim.o\n"
                                     f"ccflags-y := -I{source}/drivers/gpio\n", encoding="utf-8")
-        run(["make", "-C", kernel.headers.path, *kernel.headers.make_args, f"M={out}",
-             "modules"], env=kernels._clean_environment())
+        kernels.make_modules(kernel.headers, out)
     return [*debianguest.modules_of(kernel, ["configfs"]), out / "sim-irq.ko", out / "gpio-sim.ko"]
 
 

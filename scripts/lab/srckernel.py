@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 from . import debian, guest, kernels
-from .common import BUILD, Trouble, lock, run, say, setup
+from .common import BUILD, Trouble, clean_environment, lock, run, say, setup
 from .common import main as run_main
 
 CONFIGS = Path(__file__).with_name("configs")
@@ -123,7 +123,7 @@ def make(source, objects, *words, log, what=None):
         proc = subprocess.Popen(args, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, text=True,
                                 errors="replace",
-                                env={**kernels._clean_environment(), **config_env(words),
+                                env={**clean_environment(**config_env(words)),
                                      "KBUILD_BUILD_TIMESTAMP": "1970-01-01"})
         for line in proc.stdout:
             out.write(line)

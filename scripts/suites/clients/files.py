@@ -5,25 +5,18 @@ import pathlib
 import re
 
 from lab import devicetree, guest, lines
-from lab.common import BUILD, lock, run
+from lab.common import guest_program
 
 from . import scenario
 from .bank import DRIVER, NODE, SUPPLY
 from .changing import Storm
 
-SOURCE = pathlib.Path(__file__).with_name("files.c")
 SECONDS, PROCESSES = 20, 24
 
 
 def program():
-    """files.c, compiled for the guest when it is newer."""
-    out = BUILD / "userland/files"
-    with lock("files"):
-        if not out.exists() or out.stat().st_mtime < SOURCE.stat().st_mtime:
-            out.parent.mkdir(parents=True, exist_ok=True)
-            run(["aarch64-linux-gnu-gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-static",
-                 "-o", out, SOURCE])
-    return out
+    """What uses the files, for the guest."""
+    return guest_program("files", pathlib.Path(__file__).with_name("files.c"))
 
 
 class Plain(guest.Guest):

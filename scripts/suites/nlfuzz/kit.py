@@ -5,17 +5,12 @@ import pathlib
 import time
 
 from lab import board
-from lab.common import BUILD, run, setup
+from lab.common import guest_program
 
 
 def program():
     """nlfuzz for the guest."""
-    setup("base", "cross")
-    target = BUILD / "nlfuzz" / "nlfuzz"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    run(["aarch64-linux-gnu-gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-static",
-         "-o", str(target), str(pathlib.Path(__file__).with_name("nlfuzz.c"))])
-    return target
+    return guest_program("nlfuzz", pathlib.Path(__file__).with_name("nlfuzz.c"))
 
 
 def read(vm, name):

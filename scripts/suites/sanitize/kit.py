@@ -10,8 +10,8 @@ import pathlib
 import re
 import time
 
-from lab import board, common, devicetree, guest, kernels, lines, srckernel
-from lab.common import BUILD, setup
+from lab import board, devicetree, guest, kernels, lines, srckernel
+from lab.common import guest_program
 from suites.nlfuzz import kit as nlfuzz
 from suites.simtest import simplan
 from suites.tooltest import kit as toolkit
@@ -45,12 +45,7 @@ def supply(label):
 
 def churn():
     """The program that keeps guards busy, for the guest."""
-    setup("base", "cross")
-    target = BUILD / "sanitize" / "churn"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    common.run(["aarch64-linux-gnu-gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-static",
-                "-o", target, pathlib.Path(__file__).with_name("churn.c")])
-    return target
+    return guest_program("churn", pathlib.Path(__file__).with_name("churn.c"))
 
 
 def modules(config, out=None, change=None):

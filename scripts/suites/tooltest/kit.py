@@ -7,7 +7,7 @@ import json
 import pathlib
 
 from lab import board, debian, devicetree, guest, kernels, lines
-from lab.common import BUILD, ROOT, lock, run, setup
+from lab.common import BUILD, ROOT, guest_program, lock, make, run, setup
 
 HERE = pathlib.Path(__file__).resolve().parent
 EXAMPLES = ROOT / "Documentation" / "examples"
@@ -79,8 +79,7 @@ def arm64_root():
 
 
 def _make(out, words, **variables):
-    environment = dict(kernels._clean_environment(), **variables)  # pylint: disable=protected-access
-    run(["make", "-C", ROOT / "tools", f"O={out}", CFLAGS, *words], env=environment)
+    make(ROOT / "tools", f"O={out}", CFLAGS, *words, **variables)
 
 
 def build_static():
@@ -123,12 +122,7 @@ def build_strange(out=None, tree=ROOT):
 
 def build_flood():
     """The storm that is as fast as it can be, for the guests."""
-    out = BUILD / "tools" / "flood"
-    with lock("tools"):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        run(["aarch64-linux-gnu-gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-o", out,
-             HERE / "flood.c"])
-    return out
+    return guest_program("flood", HERE / "flood.c")
 
 
 class ToolBoard(board.Board):
