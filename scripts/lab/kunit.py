@@ -4,7 +4,7 @@
 import re
 import time
 
-from . import guest, kernels, srckernel
+from . import guest, kernels, klog, srckernel
 from .common import Trouble, say
 
 # 6.1 writes "ok 1 - name", later kernels "ok 1 name"
@@ -105,9 +105,9 @@ def _run_guest(report, kernel, label, modules, ending, options):
     names = [module.stem for module in modules]
     start = time.monotonic()
     # On one processor the guest's clock jumps ahead while it idles.
-    options = {"warp": options["cpus"] == 1, "setup_script": SETUP, **options,
+    options = {"warp": options["cpus"] == 1, "script": SETUP, **options,
                "cmdline": "kunit.enable=1 " + options.get("cmdline", "")}
-    with guest.Guest(kernel.image, modules=modules, **options) as vm:
+    with guest.Guest(kernel, modules=modules, **options) as vm:
         mark = vm.mark()
         status, output = vm.run(" && ".join(f"insmod /modules/{name}.ko" for name in names),
                                 timeout=600)
@@ -117,7 +117,7 @@ def _run_guest(report, kernel, label, modules, ending, options):
         if ending:
             ending(vm)
         vm.poweroff()
-        splats = srckernel.complaints(vm)
+        splats = klog.complaints(vm)
     found = Results(texts)
     for good, text, detail in found.found:
         if good is None:

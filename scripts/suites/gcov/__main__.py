@@ -18,7 +18,7 @@ import re
 import shutil
 import threading
 
-from lab import board, devicetree, guest, kernels, kunit, lines, srckernel, tap
+from lab import board, kernels, kunit, srckernel, tap
 from lab.common import BUILD, ROOT, Trouble, main, run, setup
 from suites.e2e import sets
 from suites.nlfuzz import kit as nlfuzz
@@ -114,9 +114,8 @@ def boards(report, counters, kernel, module):
 def users(report, counters, kernel, module):
     """Netlink's users: malformed messages, and the tool."""
     checks = tap.Checks("netlink")
-    with guest.Guest(kernel.image, devicetree.guard_node(), [module],
-                     {"bin/nlfuzz": nlfuzz.program(), "bin/battguardctl": kit.build_static()},
-                     "insmod /modules/battguard.ko\n", lines=lines.Lines()) as vm:
+    files = {"bin/nlfuzz": nlfuzz.program(), "bin/battguardctl": kit.build_static()}
+    with board.Board(kernel, module, files=files) as vm:
         nlfuzz.protects(vm, checks, "at first")
         status, text = vm.run("nlfuzz 20000 1 0", timeout=600)
         checks.ok(status == 0 and "sent 20000 " in text, "malformed messages", text)

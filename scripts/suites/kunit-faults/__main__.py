@@ -25,7 +25,7 @@ def results(kernel, home, names, test):
     kernels.make_modules(kernel.headers, home, "BATTGUARD_KUNIT=m")
     files = [home / ("driver" if name == "battguard" else "kunit") / f"{name}.ko"
              for name in names]
-    with guest.Guest(kernel.image, modules=files, warp=True,
+    with guest.Guest(kernel, modules=files, warp=True,
                      cmdline=f"kunit.enable=1 kunit.filter_glob=*.{test}") as vm:
         mark = vm.mark()
         with contextlib.suppress(Trouble):      # one that hangs has said enough

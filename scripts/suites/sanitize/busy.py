@@ -5,7 +5,7 @@ import random
 import threading
 import time
 
-from lab import board, srckernel
+from lab import board, klog
 from lab.lines import FLOATING, HIGH
 
 from . import kit
@@ -137,5 +137,5 @@ def run(config, checks, seconds):
         if ending := kit.ending(config):
             ending(vm)
         vm.poweroff()
-        found = srckernel.complaints(vm)
+        found = klog.complaints(vm)
         checks.ok(not found, "no complaint in the kernel's log", "\n".join(found[:20]))

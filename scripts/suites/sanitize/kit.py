@@ -63,7 +63,7 @@ class Field(guest.Guest):
         case = simplan.Case("sanitize", "", 0, _SIM.node(SIM_NODE, SIM_LABEL))
         options = {**CONFIGS[config], **options}
         options["cmdline"] = "kunit.enable=1 " + options.get("cmdline", "")
-        super().__init__(kernel.image, devicetree.guard_node() + simplan.nodes([case]), built,
+        super().__init__(kernel, devicetree.guard_node() + simplan.nodes([case]), built,
                          programs, lines=lines.Lines(), **options)
 
     def __enter__(self):

@@ -4,7 +4,7 @@
 import collections
 import errno
 
-from lab import board, srckernel
+from lab import board, klog
 from lab.lines import FLOATING, HIGH
 
 from . import kit
@@ -87,5 +87,5 @@ def run(config, checks):
         if ending := kit.ending(config):
             ending(vm)
         vm.poweroff()
-        found = srckernel.complaints(vm)
+        found = klog.complaints(vm)
         checks.ok(not found, "no complaint in the kernel's log", "\n".join(found[:20]))

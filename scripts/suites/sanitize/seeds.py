@@ -11,7 +11,7 @@ import re
 import shutil
 import time
 
-from lab import board, seeds, srckernel
+from lab import board, seeds, klog
 from lab.common import BUILD, Trouble, lock
 
 from . import busy, kit, memory
@@ -205,7 +205,7 @@ def catch(seed, number, checks):
             # A fault may well fell the guest: its last words are on their way.
             ends = str(trouble)
             time.sleep(5)
-    said = srckernel.complaints(vm)
+    said = klog.complaints(vm)
     first = said[0] if said else "nothing"
     checks.ok(re.search(sight.report, first),
               f"caught by {sight.checker}: \"{first}\"",
@@ -224,5 +224,5 @@ def sound(config, checks):
                 vm.run(f"{command} 2>/dev/null")
             provoke(vm)
         vm.poweroff()
-    said = srckernel.complaints(vm)
+    said = klog.complaints(vm)
     checks.ok(not said, "no fault: no report", "\n".join(said[:20]))

@@ -5,7 +5,7 @@ import pathlib
 import re
 import time
 
-from lab import guest, kernels, srckernel
+from lab import guest, kernels, klog, srckernel
 from lab.common import guest_program, say
 
 from . import simplan
@@ -59,7 +59,7 @@ def play(report, series, cases, config="sim-kunit", ending=None, extra=(), **opt
     def result(good, text, detail=""):
         report.result(good, f"{label} {text}", detail)
 
-    with guest.Guest(kernel.image, simplan.nodes(cases), [module], files, SETUP,
+    with guest.Guest(kernel, simplan.nodes(cases), [module], files, SETUP,
                      warp=True, limit=PATIENCE, **options) as vm:
         driver = vm.sh("ls -d /sys/bus/platform/drivers/*/module/holders "
                        "| grep -i battery.guard || ls -d /sys/module/battguard/drivers/*")
@@ -87,6 +87,6 @@ def play(report, series, cases, config="sim-kunit", ending=None, extra=(), **opt
             ending(vm)
         clock = vm.uptime()
         vm.poweroff()
-        splats = srckernel.complaints(vm)
+        splats = klog.complaints(vm)
         result(not splats, "no complaint in the kernel's log", "\n".join(splats[:20]))
     say(f"{label}: {clock:.0f} s of the guest's time in {time.monotonic() - start:.0f} s")

@@ -4,7 +4,7 @@
 import json
 import time
 
-from lab import board, debianguest, devicetree, lines, rootfs
+from lab import board, images
 from lab.common import Trouble
 
 from . import scenario
@@ -161,7 +161,7 @@ def example_corners(kit, checks):
         checks.equal(guest.problems(), [], "no warning in the log")
 
 
-class LogGuest(debianguest.DebianGuest):
+class LogGuest(board.Board):
     """A guard in a Debian guest with logrotate."""
 
     def seq(self):
@@ -185,13 +185,12 @@ class LogGuest(debianguest.DebianGuest):
 @scenario
 def example_logrotate(kit, checks):
     """battguard.logrotate: cut by the real logrotate under a running monitor."""
-    disk, versions = rootfs.image("logrotate", ("logrotate", "gzip"))
-    run = {"bglab/bin/battguardctl": kit.tool.read_bytes(), "bglab/bin/storm": STORM,
-           "bglab/battguard": (EXAMPLES / "battguard.logrotate").read_bytes()}
-    with LogGuest(kit.kernel, disk, devicetree.guard_node(), [kit.module], run,
-                  lines=lines.Lines()) as vm:
+    disk, versions = images.debian_image("logrotate", ("logrotate", "gzip"))
+    files = {"bin/battguardctl": kit.tool, "bin/storm": STORM,
+             "rotate": EXAMPLES / "battguard.logrotate"}
+    with LogGuest(kit.kernel, kit.module, files=files, disk=disk) as vm:
         rotate = "logrotate /etc/logrotate.conf"
-        vm.sh("chmod 755 /run/bglab/bin/*; install -m 644 /run/bglab/battguard /etc/logrotate.d/")
+        vm.sh("install -m 644 /run/rotate /etc/logrotate.d/battguard")
         status, text = vm.run("logrotate -d /etc/logrotate.conf 2>&1")
         checks.ok(status == 0 and "battguard.log" in text and "error" not in text,
                   f"logrotate {versions['logrotate']} understands it", text)
