@@ -124,10 +124,8 @@ SEEDS = (
     fault("a line's number is beyond the word", "sanitize", "UBSAN", "gpio.c",
           "		wire->line = n;\n", "		wire->line = n + BITS_PER_LONG;\n",
           _edges, r"UBSAN: shift-out-of-bounds"),
-    fault("a flag is neither true nor false", "sanitize", "UBSAN", "netlink.c",
-          "		set->enabled = nla_get_u8(attrs[BATTGUARD_A_DEV_ENABLED]);\n",
-          "		*(u8 *)&set->enabled =\n"
-          "			2 + nla_get_u8(attrs[BATTGUARD_A_DEV_ENABLED]);\n",
+    fault("a flag is neither true nor false", "sanitize", "UBSAN", "values.c",
+          "		set->enabled = value;\n", "		*(u8 *)&set->enabled = 2 + value;\n",
           _messages, r"UBSAN: invalid-load"),
     fault("two locks in two orders", "sanitize", "lockdep", "evaluate.c",
           "	snapshot = bg->snapshot;\n",
@@ -173,9 +171,9 @@ SEEDS = (
           _edges, r"Invalid wait context|sleeping function called from invalid context",
           short=True),
     fault("a lock that sleeps, under a raw one", "rt", "PREEMPT_RT", "evaluate.c",
-          "	bg->snapshot.view = bg->fsm.view;\n",
+          "	bg->snapshot.now = bg->fsm.now;\n",
           "	if (bg->psy)\n		power_supply_changed(bg->psy);\n"
-          "	bg->snapshot.view = bg->fsm.view;\n",
+          "	bg->snapshot.now = bg->fsm.now;\n",
           _edges, r"Invalid wait context|sleeping function called from invalid context"),
 )
 

@@ -57,7 +57,8 @@ SEEDS = [
     tool("each bind is the same instance", "reloaded",
          ("driver/core.c", "u64 instance = get_random_u64();", "u64 instance = 4711;")),
     ynl("a dump that is torn does not say so", "refusals",
-        (NETLINK, "	bg_generation++;\n", "")),
+        (NETLINK, "&bg_next_id, GFP_KERNEL);\n	bg_generation++;\n", "&bg_next_id, GFP_KERNEL);\n"),
+        (NETLINK, "bg->nl_id);\n	bg_generation++;\n", "bg->nl_id);\n")),
     tool("a device number is used again", "reloaded",
          (NETLINK, "bg_next_id;", "bg_next_id __maybe_unused;"),
          (NETLINK, "ret = xa_alloc_cyclic(&bg_devices, &bg->nl_id, bg, xa_limit_31b,\n"
