@@ -59,17 +59,20 @@ class Guest:
     system that is handed over to, with files below /run and modules in /run/modules;
     lines: a lines.Lines that drives the GPIO lines; warp: guest time jumps ahead when
     it idles (drive lines from inside the guest only); cpus: how many it has; machine:
-    what QEMU plays; tree: its device tree, compiled, where QEMU does not make it.
+    what QEMU plays; tree: its device tree, compiled, where QEMU does not make it;
+    checks: those of a scenario, at whose end the kernel must have said nothing bad.
     """
 
     def __init__(self, kernel, nodes=None, modules=(), files=None, script="", disk=None,
                  lines=None, warp=False, memory=512, cmdline="", options=(),
-                 limit=HARD_LIMIT, cpus=1, machine=machines.VIRT, tree=None):
+                 limit=HARD_LIMIT, cpus=1, machine=machines.VIRT, tree=None,
+                 checks=None):
         self.lines = lines
         self.messages = []          # the kernel log
         self.raw = []               # everything else on the console
         self.on_message = []        # called with each Message
         self.status = None          # QEMU's exit status
+        self._checks = checks
         self._limit = limit
         self._changed = threading.Condition()
         self._answers = {}          # command id -> [lines, status or None]
@@ -133,8 +136,12 @@ class Guest:
             self.lines.start(self.lives)
         self._wait_answer("ready", 180)
 
-    def __exit__(self, *_):
-        self._end()
+    def __exit__(self, kind, *_):
+        try:
+            if self._checks and not kind:
+                self._checks.equal(self.problems(), [], "no warning in the log")
+        finally:
+            self._end()
 
     def _end(self):
         _RUNNING.discard(self)

@@ -9,7 +9,7 @@ from lab.board import DRIVER, NODE, SUPPLY
 from lab.common import guest_program
 
 from . import scenario
-from .changing import Storm
+from .changing import blowing
 
 SECONDS, PROCESSES = 20, 24
 
@@ -55,7 +55,7 @@ def bad_input(lab, checks):
 def hammer(lab, checks):
     """All files from many processes, while lines change and the guard comes and goes."""
     with plain(lab) as vm:
-        with Storm(vm):
+        with blowing(vm):
             told(vm, f"hammer {SUPPLY} {DRIVER} {NODE} {SECONDS} {PROCESSES}", checks)
         checks.equal(vm.sh(f"cat {SUPPLY}/present"), "1", "the guard is there afterwards")
         silent(vm, checks)

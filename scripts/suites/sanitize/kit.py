@@ -10,7 +10,7 @@ import pathlib
 import re
 import time
 
-from lab import board, devicetree, guest, kernels, lines, srckernel
+from lab import board, devicetree, guest, kernels, klog, lines, srckernel
 from lab.common import guest_program
 from suites.nlfuzz import kit as nlfuzz
 from suites.simtest import simplan
@@ -138,3 +138,14 @@ def awake(vm, checks, config):
 def ending(config):
     """What is done in a guest before it goes down."""
     return find_leaks if "kmemleak=on" in CONFIGS[config].get("cmdline", "") else None
+
+
+def finish(vm, checks, config):
+    """The driver goes, and the guest; the checkers were at it, and have nothing to say."""
+    vm.sh("rmmod battguard")
+    awake(vm, checks, config)
+    if end := ending(config):
+        end(vm)
+    vm.poweroff()
+    found = klog.complaints(vm)
+    checks.ok(not found, "no complaint in the kernel's log", "\n".join(found[:20]))

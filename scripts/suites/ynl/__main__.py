@@ -164,7 +164,7 @@ def sets(vm, checks, dev):
     checks.equal(len(vm.told("--dump dev-get", "nobody")), 1, "dev-get: anyone may")
 
 
-def client(series):
+def client(series, checks):
     """A guest with a guard on the PL061, ynl, battguardctl and raw.py."""
     setup("base", "cross", "kernel")
     kernel = kernels.stock(series)
@@ -177,12 +177,12 @@ def client(series):
     files[f"{HOME}/{schema}"] = (tree / schema).read_text(encoding="utf-8")
     disk, _ = images.debian_image("ynl", PACKAGES, files)
     return Client(kernel, module, disk=disk, files={
-        "bin/battguardctl": kit.build_static(), **acks.files(board.LABEL, series)})
+        "bin/battguardctl": kit.build_static(), **acks.files(board.LABEL, series)}, checks=checks)
 
 
 def second_client(series, checks):
     """ynl and battguardctl tell the same; what ynl sets takes effect."""
-    with client(series) as vm:
+    with client(series, checks) as vm:
         vm.settle(30, state="normal")
         dev = gets(vm, checks, "normal")
         vm.lines.set(low_cell=True)
@@ -195,13 +195,11 @@ def second_client(series, checks):
         vm.settle(30, state="normal")
         events(vm, checks)
         sets(vm, checks, dev)
-        found = vm.problems()
-        checks.ok(not found, "no complaint in the kernel's log", "\n".join(map(str, found)))
 
 
 def refusals(series, checks):
     """What must be refused, by which ack; who may set, and from where."""
-    with client(series) as vm:
+    with client(series, checks) as vm:
         vm.settle(30, state="normal")
         acks.refused(vm, checks, board.LABEL, series,
                      lambda: vm.sh(f"cd {board.SUPPLY}; cat enabled mute *_delay_ms"))
@@ -209,8 +207,6 @@ def refusals(series, checks):
         vm.sh(f"i=0; while [ $i -lt 200 ]; do echo $((i & 1)) >{board.SUPPLY}/mute; "
               "i=$((i + 1)); done", timeout=120)
         acks.torn(vm, checks, board.LABEL, board.NODE, board.DRIVER)
-        found = vm.problems()
-        checks.ok(not found, "no complaint in the kernel's log", "\n".join(map(str, found)))
 
 
 def main():
