@@ -11,7 +11,7 @@ output that is off is driven low.
 
 import time
 
-from . import debianguest, guest, kernels, machines, srckernel
+from . import debiansystem, guest, kernels, machines, srckernel
 from .board import SHOW, SUPPLY, Board
 from .common import BUILD, Trouble, lock, run, setup
 from .devicetree import INPUTS, OUTPUTS
@@ -35,7 +35,7 @@ MODULE_LICENSE("GPL");
 def _gpio_sim(kernel):
     """The modules of gpio-sim for a kernel, in the order in which they load."""
     if kernel.series not in srckernel.SERIES:
-        return debianguest.modules_of(kernel, ["gpio-sim"])
+        return debiansystem.modules_of(kernel, ["gpio-sim"])
     _, source = srckernel.source_tree(kernel.series)
     out = BUILD / "modules" / f"{kernel.headers.abi}-gpio-sim"
     with lock(f"module-{kernel.headers.abi}-gpio-sim"):
@@ -46,9 +46,8 @@ def _gpio_sim(kernel):
         (out / "sim-irq.c").write_text(SIM_IRQ, encoding="ascii")
         (out / "Kbuild").write_text("obj-m := sim-irq.o gpio-sim.o\n"
                                     f"ccflags-y := -I{source}/drivers/gpio\n", encoding="utf-8")
-        run(["make", "-C", kernel.headers.path, *kernel.headers.make_args, f"M={out}",
-             "modules"], env=kernels._clean_environment())
-    return [*debianguest.modules_of(kernel, ["configfs"]), out / "sim-irq.ko", out / "gpio-sim.ko"]
+        kernels.make_modules(kernel.headers, out)
+    return [*debiansystem.modules_of(kernel, ["configfs"]), out / "sim-irq.ko", out / "gpio-sim.ko"]
 
 
 def prepare(series):
@@ -108,7 +107,7 @@ class PcBoard(guest.Guest):
         self._kernel = kernel
         self._devices = devices
         load = "".join(f"insmod /modules/{path.name}\n" for path in modules)
-        super().__init__(self._kernel.image, None, modules, {"bin/show": SHOW}, load,
+        super().__init__(kernel, None, modules, {"bin/show": SHOW}, load,
                          machine=PC, **options)
 
     def _command_line(self, machine, *rest):

@@ -2,9 +2,10 @@
 """A whole board: a kernel, battguard.ko on it, and the terminals."""
 
 import os
+import time
 
 from . import devicetree, guest, kernels, machines, srckernel
-from .common import setup
+from .common import Trouble, setup
 
 LABEL = "house-bank"
 SUPPLY = f"/sys/class/power_supply/{LABEL}"
@@ -55,16 +56,15 @@ class Board(guest.Guest):
     _ending = None
 
     def __init__(self, kernel, module, changes=None, initial=None, bind=True,
-                 nodes=None, helpers=(), **options):
+                 nodes=None, helpers=(), files=None, **options):
         machine = machines.NPCM if kernel.arch == "armhf" else machines.VIRT
         wires = machine.lines() if initial is None else machine.lines(initial)
         if machine.tree:
             options["tree"] = kernel.image.parent / "dts" / machine.tree
-        setup_script = "".join(f"insmod /modules/{path.name}\n" for path in helpers)
-        setup_script += "insmod /modules/battguard.ko\n" if bind else ""
-        super().__init__(kernel.image,
-                         nodes or devicetree.guard_node(changes, NODE, machine.controller),
-                         [module, *helpers], {"bin/show": SHOW}, setup_script=setup_script,
+        script = "".join(f"insmod /modules/{path.name}\n" for path in helpers)
+        script += "insmod /modules/battguard.ko\n" if bind else ""
+        super().__init__(kernel, nodes or devicetree.guard_node(changes, NODE, machine.controller),
+                         [module, *helpers], {"bin/show": SHOW, **(files or {})}, script,
                          lines=wires, machine=machine, **options)
         self._ending = kernel.ending
 
@@ -82,6 +82,21 @@ class Board(guest.Guest):
 
     def value(self, name):
         return self.sh(f"cat {SUPPLY}/{name}")
+
+    def soon(self, seconds=20, **wanted):
+        """Do the files get these values in that time?"""
+        end = time.monotonic() + seconds
+        while any(self.value(name) != value for name, value in wanted.items()):
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.05)
+        return True
+
+    def settle(self, seconds=20, **wanted):
+        """Wait until the files have these values."""
+        if not self.soon(seconds, **wanted):
+            have = {name: self.value(name) for name in wanted}
+            raise Trouble(f"the guard has {have} instead of {wanted}")
 
 
 def prepare(which=None):

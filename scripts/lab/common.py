@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -36,6 +37,38 @@ def run(argv, **options):
         tail = "\n".join(done.stdout.strip().splitlines()[-40:])
         raise Trouble(f"'{' '.join(map(str, argv))}' failed ({done.returncode}):\n{tail}")
     return done.stdout
+
+
+def tracked(pattern=""):
+    """The project's files whose names match, relative to the top."""
+    listing = run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT)
+    return [name for name in listing.splitlines()
+            if re.search(pattern, name) and (ROOT / name).is_file()]
+
+
+def clean_environment(**variables):
+    """The environment for a make, which must not see what a make that called us was told."""
+    left_out = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ARCH", "CROSS_COMPILE",
+                "KERNEL_SRC", "KDIR", "M", "O", "KBUILD_OUTPUT", "INSTALL_MOD_PATH")
+    return {**{key: value for key, value in os.environ.items() if key not in left_out},
+            **variables}
+
+
+def make(where, *words, **variables):
+    """Run make in a folder, with these variables in its environment; what it said."""
+    return run(["make", "-C", where, *words], env=clean_environment(**variables))
+
+
+def guest_program(name, *sources):
+    """A program for the guests (arm64, static), compiled when a source is newer."""
+    setup("base", "cross")
+    out = BUILD / "userland" / name
+    with lock(name):
+        if not out.exists() or out.stat().st_mtime < max(path.stat().st_mtime for path in sources):
+            out.parent.mkdir(parents=True, exist_ok=True)
+            run(["aarch64-linux-gnu-gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-static",
+                 "-o", out, *(path for path in sources if path.suffix == ".c")])
+    return out
 
 
 def setup(*groups):

@@ -3,7 +3,6 @@
 
 import contextlib
 import ctypes
-import dataclasses
 import os
 import pathlib
 import re
@@ -14,8 +13,9 @@ import tempfile
 import threading
 import time
 
-from . import devicetree, initramfs, machines, report
+from . import debiansystem, devicetree, images, machines, report
 from .common import Trouble, setup
+from .klog import PROBLEM, Message, ended, foreign, reports
 
 # Everything a run may take when the machine is busy; no test waits this long
 # for something that it expects.
@@ -24,56 +24,7 @@ HARD_LIMIT = 900
 # A boot keeps a processor busy for seconds: one at a time, or several in one
 # process would disturb what the others measure.
 _BOOTING = threading.Lock()
-
-PROBLEM = re.compile(r"WARNING:|BUG:|Oops|Call trace|Kernel panic|Internal error|"
-                     r"possible circular|scheduling while atomic|UBSAN|unreferenced object|"
-                     r"refcount_t|list_(add|del) corruption|irq \d+: nobody cared|"
-                     r"sysfs: cannot create duplicate|Unbalanced|detected stall|hung task")
-# Where a report begins, with a stack in it.
-HEAD = re.compile(r"WARNING:|BUG:")
-# What a line of a stack names that is ours, and what a report of a race ends with.
-OURS = "[battguard"
-RACE, RACE_END = "BUG: KCSAN", "====="
-TRIES = 3                   # to read a report to its end
-# Whether a timer is active is read without its lock by design, below any driver.
-BENIGN = re.compile(r"BUG: KCSAN: data-race in __hrtimer_run_queues / hrtimer_active$")
-
-
-def reports(texts):
-    """What a kernel said, cut where a checker's reports begin, and a race's ends."""
-    found = [[]]
-    for text in texts:
-        if HEAD.search(text):
-            found.append([])
-        found[-1].append(text)
-        if text.startswith(RACE_END) and RACE in found[-1][0]:
-            found.append([])
-    return found
-
-
-def ended(told):
-    """Is a report there to its end? One is made while all else goes on."""
-    return not told or RACE not in told[0] or told[-1].startswith(RACE_END)
-
-
-def foreign(told):
-    """Is this a race of kernel code alone? It has some, known and benign.
-
-    It is ours when the driver's code is in a stack of the report.
-    """
-    return bool(told) and RACE in told[0] and (
-        bool(BENIGN.search(told[0])) or not any(OURS in line for line in told))
-
-
-@dataclasses.dataclass(frozen=True)
-class Message:
-    """One kernel message; seconds is the guest's clock."""
-
-    level: int
-    number: int
-    seconds: float
-    text: str
-
+TRIES = 3                   # to read a report of the kernel to its end
 
 # Guests of this process that have not ended.
 _RUNNING = set()
@@ -103,34 +54,42 @@ def end_all():
 class Guest:
     """A running guest; a context manager that never leaves a QEMU behind.
 
-    image: kernel; nodes: device tree text below "/" (None: the machine's own
-    tree); modules, files, setup: see initramfs.build; lines: a lines.Lines
-    that drives the GPIO lines; warp: guest time jumps ahead when it idles
-    (drive lines from inside the guest only); cpus: how many it has; machine: what
-    QEMU plays; tree: its device tree, compiled, where QEMU does not make it.
+    kernel: a kernels.Kernel; nodes: device tree text below "/" (None: the machine's
+    own tree); modules, files, script: see images.initramfs; disk: image of a Debian
+    system that is handed over to, with files below /run and modules in /run/modules;
+    lines: a lines.Lines that drives the GPIO lines; warp: guest time jumps ahead when
+    it idles (drive lines from inside the guest only); cpus: how many it has; machine:
+    what QEMU plays; tree: its device tree, compiled, where QEMU does not make it;
+    checks: those of a scenario, at whose end the kernel must have said nothing bad.
     """
 
-    def __init__(self, image, nodes=None, modules=(), files=None, setup_script="",
+    def __init__(self, kernel, nodes=None, modules=(), files=None, script="", disk=None,
                  lines=None, warp=False, memory=512, cmdline="", options=(),
-                 limit=HARD_LIMIT, cpus=1, machine=machines.VIRT, tree=None):
+                 limit=HARD_LIMIT, cpus=1, machine=machines.VIRT, tree=None,
+                 checks=None):
         self.lines = lines
         self.messages = []          # the kernel log
         self.raw = []               # everything else on the console
         self.on_message = []        # called with each Message
         self.status = None          # QEMU's exit status
+        self._checks = checks
         self._limit = limit
         self._changed = threading.Condition()
         self._answers = {}          # command id -> [lines, status or None]
         self._next = 0
         self._process = None
-        self._image = image
+        self._image = kernel.image
+        self._known = machine.known
         setup("qemu")
-        self._work = pathlib.Path(tempfile.mkdtemp(prefix="bglab-"))
+        self._work = pathlib.Path(tempfile.mkdtemp(prefix="battguard-"))
         try:
-            initrd = initramfs.build(self._work / "initrd", modules, files, setup_script,
-                                     machine.arch)
-            self._known = machine.known
-            self._argv = self._command_line(machine, image, initrd, warp, memory, cmdline, cpus)
+            if disk:
+                modules, files, script = debiansystem.start(kernel, modules, files, script)
+                options = [*options, *debiansystem.drive(disk)]
+                cmdline, memory = f"{debiansystem.CMDLINE} {cmdline}", max(memory, 768)
+            initrd = images.initramfs(self._work / "initrd", modules, files, script,
+                                      machine.arch)
+            self._argv = self._command_line(machine, initrd, warp, memory, cmdline, cpus)
             if nodes is not None:
                 self._argv += ["-dtb", str(devicetree.build(
                     self._work, machine.changes + nodes, tree, cpus))]
@@ -141,11 +100,10 @@ class Guest:
             shutil.rmtree(self._work, ignore_errors=True)
             raise
 
-    @staticmethod
-    def _command_line(machine, image, initrd, warp, memory, cmdline, cpus):
+    def _command_line(self, machine, initrd, warp, memory, cmdline, cpus):
         argv = [*machine.qemu, "-smp", str(machine.cpus or cpus), "-m", str(memory),
                 "-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot",
-                "-kernel", str(image), "-initrd", str(initrd),
+                "-kernel", str(self._image), "-initrd", str(initrd),
                 "-append", f"console={machine.console} loglevel=1 panic=-1 log_buf_len=1M "
                            f"printk.devkmsg=on {cmdline}"]
         if warp:
@@ -178,8 +136,12 @@ class Guest:
             self.lines.start(self.lives)
         self._wait_answer("ready", 180)
 
-    def __exit__(self, *_):
-        self._end()
+    def __exit__(self, kind, *_):
+        try:
+            if self._checks and not kind:
+                self._checks.equal(self.problems(), [], "no warning in the log")
+        finally:
+            self._end()
 
     def _end(self):
         _RUNNING.discard(self)
@@ -319,7 +281,7 @@ class Guest:
         if self._closed or self._process.poll() is not None:
             return
         self._marks += 1
-        text = f"bglab mark {self._marks}"
+        text = f"battguard mark {self._marks}"
         self.sh(f"echo '<7>{text}' >/dev/kmsg")
         self.wait_log(f"^{text}$")
 

@@ -8,14 +8,10 @@ import resource
 import shutil
 import subprocess
 
-from .common import ROOT
+from .common import ROOT, Trouble, make
 
-DRIVER = ROOT / "driver"
+DRIVER, HOST = ROOT / "driver", ROOT / "kunit/host"
 WALL_SECONDS = 900
-
-
-class DoesNotBuild(Exception):
-    """The compiler refuses the changed driver."""
 
 
 def run(argv, cpu_seconds=None):
@@ -33,24 +29,6 @@ def run(argv, cpu_seconds=None):
     return done.returncode, done.stdout
 
 
-def make(*words):
-    """Run make without the settings of a make above."""
-    for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"):
-        os.environ.pop(name, None)
-    status, text = run(["make", "-s", "--no-print-directory", *words])
-    if status:
-        raise DoesNotBuild(text)
-    return text
-
-
-def plant(file, old, new):
-    """The text of a file of the driver with a fault in it."""
-    text = (DRIVER / file).read_text(encoding="utf-8")
-    if text.count(old) != 1:
-        raise DoesNotBuild(f"its text is {text.count(old)} times in {file}")
-    return text.replace(old, new)
-
-
 class Builder:
     """All objects of the tests, built once; a change costs one of them and a link."""
 
@@ -62,7 +40,7 @@ class Builder:
         self.compiler = compiler
         self.options = options
         made = {words[0]: words[1:] for words in
-                (line.split() for line in make("-C", ROOT / "kunit/host", "list").splitlines())}
+                (line.split() for line in make(HOST, "-s", "list").splitlines())}
         self.flags = [flag for flag in made["flags"] if not flag.startswith("-W")]
         self.sources = [pathlib.Path(name) for name in made["driver"]]
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -75,14 +53,14 @@ class Builder:
         status, text = run([self.compiler, *self.flags, *(options or self.options), "-c", "-o",
                             made, source])
         if status:
-            raise DoesNotBuild(text)
+            raise Trouble(f"does not build: {text}")
         return made
 
     def _link(self, objects, to):
         program = to / "host_test"
         status, text = run([self.compiler, "-o", program, *self.tests, *objects])
         if status:
-            raise DoesNotBuild(text)
+            raise Trouble(f"does not build: {text}")
         return program
 
     def sound(self):
@@ -95,7 +73,7 @@ class Builder:
         if file.endswith(".h"):
             # It may be part of any object, of the tests as well.
             tree = self.tree(to, file, text)
-            make("-C", tree / "kunit/host", f"O={to}", f"HOSTCC={self.compiler} -w",
+            make(tree / "kunit/host", f"O={to}", f"HOSTCC={self.compiler} -w",
                  "WARN=-std=gnu11", f"PLAIN_FLAGS={' '.join(self.options)}", f"{to}/host_test")
             return to / "host_test"
         source = to / pathlib.Path(file).name

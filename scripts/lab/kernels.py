@@ -8,13 +8,12 @@ what it meant the first time is kept, with the packages, in the cache.
 import argparse
 import dataclasses
 import functools
-import os
 import pathlib
 import re
 import shutil
 
 from . import debian, prepared
-from .common import BUILD, ROOT, Trouble, lock, main, run, say, setup
+from .common import BUILD, ROOT, Trouble, lock, main, make, run, say, setup
 
 SERIES = ("6.1", "6.12", "7.3")
 
@@ -227,6 +226,18 @@ def stock(series="6.12", arch="arm64"):
     return Kernel(made, image, modules)
 
 
+def copy_sources(out):
+    """The module's sources, to build from; objects of an earlier build stay."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name in ("Kbuild", "driver", "include", "kunit"):
+        _mirror(ROOT / name, out / name)
+
+
+def make_modules(made, out, *words):
+    """Build the modules of a folder for a kernel's headers; what make said."""
+    return make(made.path, *made.make_args, *words, f"M={out}", "modules")
+
+
 def build_module(kernel, out=None, extra=(), change=None):
     """Build battguard.ko for a kernel (or headers); gives its path.
 
@@ -237,13 +248,10 @@ def build_module(kernel, out=None, extra=(), change=None):
     made = kernel.headers if isinstance(kernel, Kernel) else kernel
     out = pathlib.Path(out or BUILD / "modules" / made.abi)
     with lock(f"module-{made.abi}"):
-        out.mkdir(parents=True, exist_ok=True)
-        for name in ("Kbuild", "driver", "include", "kunit"):
-            _mirror(ROOT / name, out / name)
+        copy_sources(out)
         if change:
             change(out)
-        run(["make", "-C", made.path, *made.make_args, *extra, f"M={out}", "modules"],
-            env=_clean_environment())
+        make_modules(made, out, *extra)
         module = out / "driver" / "battguard.ko"
         if not module.is_file():
             raise Trouble(f"the build for {made.abi} made no driver/battguard.ko")
@@ -256,8 +264,7 @@ def build_helper(kernel, name):
     out = BUILD / "modules" / f"{kernel.headers.abi}-{name}"
     with lock(f"module-{kernel.headers.abi}-{name}"):
         _mirror(ROOT / "scripts/lab" / name, out)
-        run(["make", "-C", kernel.headers.path, *kernel.headers.make_args, f"M={out}",
-             "modules"], env=_clean_environment())
+        make_modules(kernel.headers, out)
     return out / f"{name}.ko"
 
 
@@ -275,14 +282,6 @@ def _mirror(source, target):
     elif source.is_file():
         if not target.is_file() or target.read_bytes() != source.read_bytes():
             shutil.copyfile(source, target)
-
-
-def _clean_environment():
-    """make must not see the variables of the make that called us."""
-    return {key: value for key, value in os.environ.items()
-            if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ARCH",
-                           "CROSS_COMPILE", "KERNEL_SRC", "KDIR", "M", "O", "KBUILD_OUTPUT",
-                           "INSTALL_MOD_PATH")}
 
 
 def _command():

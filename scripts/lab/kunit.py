@@ -4,7 +4,7 @@
 import re
 import time
 
-from . import guest, kernels, srckernel
+from . import guest, kernels, klog, srckernel
 from .common import Trouble, say
 
 # 6.1 writes "ok 1 - name", later kernels "ok 1 name"
@@ -15,20 +15,20 @@ class Results:
     """What the kernel's log says of the suites (KTAP)."""
 
     def __init__(self, texts):
-        self.counts = {"ok": 0, "not ok": 0, "skip": 0}
-        self.out = []
+        self.found = []             # (good, or None: skipped; what; what was seen)
         self.suites = {}            # name -> whether the suite as a whole is ok
         self._rows = 0
+        self._said = []
         self._suite = None
         self._planned = self._seen = 0
         for text in texts:
             self._take(text)
         if self._suite is not None:
-            self._count(False, f"{self._suite} # the suite did not end")
+            self._count(False, f"{self._suite}: the suite ends")
 
-    def _count(self, good, text):
-        self.counts["ok" if good else "not ok"] += 1
-        self.out.append(f"{'ok' if good else 'not ok'} - {text}")
+    def _count(self, good, text, detail=""):
+        self.found.append((good, text, detail or "\n".join(self._said)))
+        self._said = []
 
     def _take(self, text):
         if match := re.match(r"    # Subtest: (\S+)", text):
@@ -41,7 +41,7 @@ class Results:
                 r" *(# (module:|\S+: pass:|Totals:|Subtest:|speed|\S+: Test should be marked slow)|"
                 r"KTAP|1\.\.\d)", text):
             # what a failed expectation expected and saw
-            self.out.append("# " + text.strip().removeprefix("# "))
+            self._said.append(text.strip().removeprefix("# "))
 
     def _result(self, depth, good, name, note):
         if self._suite is None:
@@ -49,18 +49,17 @@ class Results:
         if depth >= 8:
             self._rows += 1
             if not good:
-                self.out.append(f"# row failed: {name}")
+                self._said.append(f"row failed: {name}")
         elif depth == 4:
             self._seen += 1
             rows, self._rows = f" ({self._rows} rows)" if self._rows else "", 0
             if note.startswith("SKIP"):
-                self.counts["skip"] += 1
-                self.out.append(f"ok - {self._suite}: {name} # {note}")
+                self._count(None, f"{self._suite}: {name}", note.removeprefix("SKIP").strip())
             else:
                 self._count(good, f"{self._suite}: {name}{rows}")
         elif name == self._suite:
             if self._seen != self._planned or not self._seen:
-                self._count(False, f"{name} # {self._seen} results of {self._planned}")
+                self._count(False, f"{name}: {self._seen} results of {self._planned}")
             self.suites[name] = good
             self._suite = None
 
@@ -83,8 +82,8 @@ fi
 """
 
 
-def run_series(series, config="sim-kunit", ending=None, runs=RUNS, extra=(), **options):
-    """Run the suites on one kernel; gives the counts.
+def run_series(report, series, config="sim-kunit", ending=None, runs=RUNS, extra=(), **options):
+    """Run the suites on one kernel.
 
     ending: called with each guest when the modules are gone; extra: what make
     is told besides; options: the guests'.
@@ -92,27 +91,23 @@ def run_series(series, config="sim-kunit", ending=None, runs=RUNS, extra=(), **o
     kernel = srckernel.build(series, config)
     label = srckernel.label(series, config)
     built = kernels.build_module(kernel, extra=("BATTGUARD_KUNIT=m", *extra)).parents[1]
-    total = {"ok": 0, "not ok": 0, "skip": 0}
     for names, cpus in runs:
         files = [built / ("driver" if name == "battguard" else "kunit") / f"{name}.ko"
                  for name in names]
         for file in files:
             if not file.is_file():
                 raise Trouble(f"the build for {label} made no {file.name}")
-        found = _run_guest(kernel, f"{label} on {cpus} CPUs" if cpus > 1 else label, files,
-                           ending, {"cpus": cpus, **options})
-        for key, value in found.items():
-            total[key] += value
-    return total
+        _run_guest(report, kernel, f"{label} on {cpus} CPUs" if cpus > 1 else label, files,
+                   ending, {"cpus": cpus, **options})
 
 
-def _run_guest(kernel, label, modules, ending, options):
+def _run_guest(report, kernel, label, modules, ending, options):
     names = [module.stem for module in modules]
     start = time.monotonic()
     # On one processor the guest's clock jumps ahead while it idles.
-    options = {"warp": options["cpus"] == 1, "setup_script": SETUP, **options,
+    options = {"warp": options["cpus"] == 1, "script": SETUP, **options,
                "cmdline": "kunit.enable=1 " + options.get("cmdline", "")}
-    with guest.Guest(kernel.image, modules=modules, **options) as vm:
+    with guest.Guest(kernel, modules=modules, **options) as vm:
         mark = vm.mark()
         status, output = vm.run(" && ".join(f"insmod /modules/{name}.ko" for name in names),
                                 timeout=600)
@@ -122,24 +117,19 @@ def _run_guest(kernel, label, modules, ending, options):
         if ending:
             ending(vm)
         vm.poweroff()
-        splats = srckernel.complaints(vm)
+        splats = klog.complaints(vm)
     found = Results(texts)
-    for line in found.out:
-        print(line.replace(" - ", f" - {label} ", 1) if line[0] != "#" else line)
-
-    def also(good, text):
-        found.counts["ok" if good else "not ok"] += 1
-        print(f"{'ok' if good else 'not ok'} - {label} {text}")
-
-    also(status == 0, f"loads{'' if status == 0 else ' # ' + output}")
-    also(unload == 0, "unloads")
+    for good, text, detail in found.found:
+        if good is None:
+            report.skip(f"{label} {text}", detail)
+        else:
+            report.result(good, f"{label} {text}", detail)
+    report.result(status == 0, f"{label} loads", output)
+    report.result(unload == 0, f"{label} unloads")
     lost = sorted(set(listed) ^ set(found.suites))
-    also(listed and not lost, f"every suite reported: {' '.join(listed) or 'none'}"
-         + (f" # but {' '.join(lost)}" if lost else ""))
+    report.result(listed and not lost, f"{label} every suite reported: {' '.join(listed) or 'none'}",
+                  " ".join(lost))
     bad = [name for name, good in found.suites.items() if not good]
-    also(not bad, "the kernel calls every suite ok" + (f" # not {' '.join(bad)}" if bad else ""))
-    for text in splats[:20]:
-        print(f"# kernel: {text}")
-    also(not splats, "no complaint in the kernel's log")
+    report.result(not bad, f"{label} the kernel calls every suite ok", " ".join(bad))
+    report.result(not splats, f"{label} no complaint in the kernel's log", "\n".join(splats[:20]))
     say(f"{label}: {time.monotonic() - start:.0f} s")
-    return found.counts

@@ -16,7 +16,7 @@ import shutil
 import subprocess
 
 from . import debian
-from .common import BUILD, Trouble, lock, run, say, setup
+from .common import BUILD, Trouble, lock, make, run, say, setup
 
 DEFCONFIG = {"arm": "multi_v7_defconfig", "arm64": "defconfig", "x86_64": "x86_64_defconfig"}
 
@@ -94,18 +94,15 @@ def from_source(series, karch, cross, suite):
             source = made / "source"
             source.mkdir(parents=True)
             _extract(deb, series, source)
-            words = ["make", "-C", source, f"O={made}/objects", f"ARCH={karch}",
-                     f"CROSS_COMPILE={cross}"]
-            environment = {key: value for key, value in os.environ.items()
-                           if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")}
-            run([*words, DEFCONFIG[karch]], env=environment)
+            words = (f"O={made}/objects", f"ARCH={karch}", f"CROSS_COMPILE={cross}")
+            make(source, *words, DEFCONFIG[karch])
             # As Debian's kernels whose symbols are borrowed are: otherwise
             # might_sleep() asks for one that they have not.
             run([source / "scripts/config", "--file", made / "objects/.config",
                  "-e", "PREEMPT", "-d", "PREEMPT_NONE", "-d", "PREEMPT_VOLUNTARY",
                  "-d", "PREEMPT_LAZY"])
-            run([*words, "olddefconfig"], env=environment)
-            run([*words, f"-j{os.cpu_count()}", "modules_prepare"], env=environment)
+            make(source, *words, "olddefconfig")
+            make(source, *words, f"-j{os.cpu_count()}", "modules_prepare")
             (made / "ready").touch()
     release = (made / "objects/include/config/kernel.release").read_text(encoding="ascii")
     return f"{release.strip()}-{karch}", made / "objects"

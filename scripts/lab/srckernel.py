@@ -20,8 +20,8 @@ import sys
 import time
 from pathlib import Path
 
-from . import debian, guest, kernels
-from .common import BUILD, Trouble, lock, run, say, setup
+from . import debian, kernels
+from .common import BUILD, Trouble, clean_environment, lock, run, say, setup
 from .common import main as run_main
 
 CONFIGS = Path(__file__).with_name("configs")
@@ -30,25 +30,9 @@ SERIES = ("6.12", "6.1")
 # The kernel's own name of an architecture, and what its boot image is called.
 ARCHES = {"arm64": ("arm64", "Image"), "armhf": ("arm", "zImage")}
 
-# What a run on these kernels must not say: lockdep and the other checkers
-# have words that a stock kernel has not.
-SPLAT = re.compile(guest.PROBLEM.pattern + r"|ODEBUG|possible recursive locking|"
-                   r"inconsistent lock state|Invalid wait context|suspicious RCU|"
-                   r"sleeping function called from invalid context|"
-                   r"possible irq lock inversion|unsafe locking|INFO: task|"
-                   r"new suspected memory leak")
-
-
 def label(series, config="sim-kunit"):
     """What results of a kernel are named after."""
     return series if config == "sim-kunit" else f"{series} {config}"
-
-
-def complaints(vm):
-    """What the checkers said during a run that is over."""
-    texts = [m.text for m in vm.messages] + vm.raw
-    return [text for told in guest.reports(texts) if not guest.foreign(told)
-            for text in told if SPLAT.search(text)]
 
 
 def fragment_lines(name):
@@ -123,7 +107,7 @@ def make(source, objects, *words, log, what=None):
         proc = subprocess.Popen(args, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, text=True,
                                 errors="replace",
-                                env={**kernels._clean_environment(), **config_env(words),
+                                env={**clean_environment(**config_env(words)),
                                      "KBUILD_BUILD_TIMESTAMP": "1970-01-01"})
         for line in proc.stdout:
             out.write(line)

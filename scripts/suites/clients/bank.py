@@ -4,16 +4,13 @@
 import dataclasses
 import time
 
-from lab import debianguest, devicetree, kernels, lines, rootfs, srckernel
-from lab.common import ROOT, Trouble, setup
+from lab import board, devicetree, images, kernels, srckernel
+from lab.board import LABEL, NODE, SUPPLY       # noqa: F401 (for the scenarios)
+from lab.common import ROOT, setup
 
-LABEL = "house-bank"
-SUPPLY = f"/sys/class/power_supply/{LABEL}"
-NODE = "battery-guard"
-DRIVER = "/sys/bus/platform/drivers/battguard"
 NOBODY = "setpriv --reuid nobody --regid nogroup --clear-groups"
 
-# Debian's clients; the base of rootfs.py has udev, grep and the rest.
+# Debian's clients; the base of images.py has udev, grep and the rest.
 PACKAGES = ("acpi", "collectd-core", "lm-sensors", "prometheus-node-exporter",
             "trace-cmd", "upower")
 SELFTESTS = "tools/testing/selftests"
@@ -82,7 +79,7 @@ class Lab:
                      "kselftest/ktap_helpers.sh"):
             files[f"usr/lib/selftests/{name}"] = \
                 (self.source / SELFTESTS / name).read_text(encoding="utf-8")
-        self.disk, self.versions = rootfs.image("clients", PACKAGES, files)
+        self.disk, self.versions = images.debian_image("clients", PACKAGES, files)
 
     def row(self, client, state, *words):
         """Add what a client shows of a state to the table of all states."""
@@ -96,27 +93,12 @@ class Lab:
         return Bank(self, devicetree.guard_node(changes, NODE) + nodes, **options)
 
 
-class Bank(debianguest.DebianGuest):
+class Bank(board.Board):
     """A Debian guest with a guard whose lines are driven from outside."""
 
-    def __init__(self, lab, nodes, **options):
+    def __init__(self, lab, nodes, run=None, **options):
         self.lab = lab
-        super().__init__(lab.kernel, lab.disk, nodes, [lab.module], lines=lines.Lines(),
-                         **options)
-
-    def value(self, name):
-        return self.sh(f"cat {SUPPLY}/{name}")
-
-    def settle(self, seconds=20, **wanted):
-        """Wait until the files have these values."""
-        end = time.monotonic() + seconds
-        while True:
-            have = {name: self.value(name) for name in wanted}
-            if have == wanted:
-                return
-            if time.monotonic() > end:
-                raise Trouble(f"the guard has {have} instead of {wanted}")
-            time.sleep(0.05)
+        super().__init__(lab.kernel, lab.module, nodes=nodes, files=run, disk=lab.disk, **options)
 
     def enter(self, name):
         """Bring the guard into a state, from any other, without its long delays.

@@ -2,8 +2,9 @@
 """What clients see while the bank changes, and what udev and systemd do."""
 
 import re
-import threading
 import time
+
+from lab.meanwhile import Meanwhile
 
 from . import scenario
 from .bank import LABEL, STATES, SUPPLY, healthy, packaged
@@ -67,33 +68,16 @@ def _one_event(text):
     return ""
 
 
-class Storm:
-    """Lines that change as long as the context lasts, from the host."""
+def blowing(bank):
+    """A storm: lines that change from the host as long as the context lasts."""
+    def blow(step):
+        bank.lines.set(allow_charge=step % 2 == 0)
+        if step % 5 == 0:
+            bank.lines.set(low_cell=step % 10 == 0)
+        if step % 37 == 0:
+            bank.lines.set(remote_h=step % 74 == 0)
 
-    PACE = 0.02
-
-    def __init__(self, bank):
-        self._bank = bank
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._blow, daemon=True)
-
-    def _blow(self):
-        step = 0
-        while not self._stop.wait(self.PACE):
-            step += 1
-            self._bank.lines.set(allow_charge=step % 2 == 0)
-            if step % 5 == 0:
-                self._bank.lines.set(low_cell=step % 10 == 0)
-            if step % 37 == 0:
-                self._bank.lines.set(remote_h=step % 74 == 0)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        self._thread.join()
+    return Meanwhile(blow, 0.02)
 
 
 @scenario
@@ -105,7 +89,7 @@ def storm(lab, checks):
         bank.sh("upower -d >/dev/null; mkdir /tmp/s")
         bank.sh(f"echo 0 >{SUPPLY}/restore_delay_ms")
         before = {name: int(bank.value(name)) for name in ("charger_disconnects", "pre_alarms")}
-        with Storm(bank):
+        with blowing(bank):
             failed = bank.sh(f"n=0; while [ $n -lt {scrapes} ]; do {SCRAPE} >/tmp/s/$n || "
                              "echo $n; sleep 0.1; n=$((n+1)); done", timeout=300)
             during = bank.sh("upower -d")

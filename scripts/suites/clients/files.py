@@ -4,35 +4,24 @@
 import pathlib
 import re
 
-from lab import devicetree, guest, lines
-from lab.common import BUILD, lock, run
+from lab import board, klog
+from lab.board import DRIVER, NODE, SUPPLY
+from lab.common import guest_program
 
 from . import scenario
-from .bank import DRIVER, NODE, SUPPLY
-from .changing import Storm
+from .changing import blowing
 
-SOURCE = pathlib.Path(__file__).with_name("files.c")
 SECONDS, PROCESSES = 20, 24
 
 
 def program():
-    """files.c, compiled for the guest when it is newer."""
-    out = BUILD / "userland/files"
-    with lock("files"):
-        if not out.exists() or out.stat().st_mtime < SOURCE.stat().st_mtime:
-            out.parent.mkdir(parents=True, exist_ok=True)
-            run(["aarch64-linux-gnu-gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-static",
-                 "-o", out, SOURCE])
-    return out
+    """What uses the files, for the guest."""
+    return guest_program("files", pathlib.Path(__file__).with_name("files.c"))
 
 
-class Plain(guest.Guest):
+def plain(lab):
     """A guard on the PL061 and nothing but busybox around it."""
-
-    def __init__(self, lab):
-        super().__init__(lab.kernel.image, devicetree.guard_node(None, NODE), [lab.module],
-                         {"bin/files": program()}, "insmod /modules/battguard.ko\n",
-                         lines=lines.Lines())
+    return board.Board(lab.kernel, lab.module, files={"bin/files": program()})
 
 
 def told(vm, command, checks, timeout=300):
@@ -45,7 +34,7 @@ def told(vm, command, checks, timeout=300):
               f"status {status}\n{output[-3000:]}")
 
 
-def silent(vm, checks, problem=guest.PROBLEM):
+def silent(vm, checks, problem=klog.PROBLEM):
     """End a guest; its log has no complaint, of the class neither."""
     vm.poweroff()
     said = [text for text in [m.text for m in vm.messages] + vm.raw
@@ -56,7 +45,7 @@ def silent(vm, checks, problem=guest.PROBLEM):
 @scenario
 def bad_input(lab, checks):
     """What a file may not take is refused, and so is who may not write."""
-    with Plain(lab) as vm:
+    with plain(lab) as vm:
         told(vm, f"bad {SUPPLY}", checks)
         told(vm, f"refuse {SUPPLY}", checks)
         silent(vm, checks)
@@ -65,8 +54,8 @@ def bad_input(lab, checks):
 @scenario
 def hammer(lab, checks):
     """All files from many processes, while lines change and the guard comes and goes."""
-    with Plain(lab) as vm:
-        with Storm(vm):
+    with plain(lab) as vm:
+        with blowing(vm):
             told(vm, f"hammer {SUPPLY} {DRIVER} {NODE} {SECONDS} {PROCESSES}", checks)
         checks.equal(vm.sh(f"cat {SUPPLY}/present"), "1", "the guard is there afterwards")
         silent(vm, checks)

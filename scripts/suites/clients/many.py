@@ -7,7 +7,7 @@ ahead when nobody works, so delays cost nothing.
 
 import re
 
-from lab import guest, kernels, srckernel
+from lab import guest, kernels, klog, srckernel
 
 from . import scenario
 from .files import program, silent, told
@@ -85,7 +85,7 @@ class Crowd(guest.Guest):
         nodes += "".join(_node(n, label, wires) for n, label in enumerate(labels))
         ups = " ".join(wire for wire, level in WELL.items() if level)
         super().__init__(
-            kernel.image, nodes, [kernels.build_module(kernel)],
+            kernel, nodes, [kernels.build_module(kernel)],
             {"bin/files": program()},
             f"{_tools(wires)}n=0; while [ $n -lt {count} ]; do for w in {ups}; do pull $n $w 1; done; "
             "n=$((n + 1)); done\n"
@@ -152,7 +152,7 @@ def two_banks(lab, checks):
         checks.equal(vm.values("state")[starboard], "load-off",
                      "one guard comes and goes, the other stays as it was")
         vm.sh("rmmod battguard")
-        silent(vm, checks, srckernel.SPLAT)
+        silent(vm, checks, klog.SPLAT)
 
 
 @scenario
@@ -194,4 +194,4 @@ def sixty_four(lab, checks):
         outputs = vm.sh(f"n=0; while [ $n -lt {count} ]; do value $n load; value $n charger; "
                         "value $n alarm; n=$((n + 1)); done | sort -u")
         checks.equal(outputs, "0", "leaving no output on")
-        silent(vm, checks, srckernel.SPLAT)
+        silent(vm, checks, klog.SPLAT)

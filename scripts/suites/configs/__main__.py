@@ -19,8 +19,9 @@ import os
 import re
 import shutil
 
-from lab import common, intree, report, srckernel, trees
+from lab import common, intree, srckernel, tap, trees
 from lab.common import Trouble, lock
+from lab.report import note_kernel
 
 HOME = intree.HOME
 STRICT = ("W=1", "KCFLAGS=-Werror")
@@ -179,7 +180,7 @@ def main():
     parser.add_argument("--series", action="append", choices=EVERY)
     parser.add_argument("--only", default="", metavar="REGEX", help="lines whose name matches")
     options = parser.parse_args()
-    passed = failed = 0
+    report = tap.Report()
     for name, job in jobs(options):
         if not re.search(options.only, name):
             continue
@@ -188,16 +189,11 @@ def main():
             # the sources with the driver in them are shared
             with lock("configs"):
                 job()
-            passed += 1
         except Trouble as trouble:
-            complaint = str(trouble)
-            failed += 1
-        print(f"{'not ok' if complaint else 'ok'} - {name}", flush=True)
-        for line in complaint.splitlines()[-30:]:
-            print(f"# {line}")
-        report.note_kernel(f"{name.split(':')[0]} (tree)")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+            complaint = "\n".join(str(trouble).splitlines()[-30:])
+        report.result(not complaint, name, complaint)
+        note_kernel(f"{name.split(':')[0]} (tree)")
+    return report.end()
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import pathlib
 import re
 import shutil
 
+from lab import tap
 from lab.common import BUILD, ROOT, Trouble, main, run, setup
 
 HOST = BUILD / "host"
@@ -137,10 +138,10 @@ def allowed_gaps():
     return allowed
 
 
-def judge(files, lines, branches, decisions):
-    """Print one result per file and metric; gives (passed, failed, summary)."""
+def judge(report, files, lines, branches, decisions):
+    """One result per file and metric; gives the sums."""
     allowed = allowed_gaps()
-    used, passed, failed, summary = set(), 0, 0, {}
+    used, summary = set(), {}
     for file in files:
         gaps, sums = gaps_of(file, lines.get(file, {}), branches[file], decisions[file])
         summary[file.name] = {}
@@ -151,17 +152,16 @@ def judge(files, lines, branches, decisions):
             used |= {(file.name, metric, gap[2]) for gap in excused}
             # A file without a line was not compiled in at all.
             good = len(mine) == len(excused) and (total or metric != "lines")
-            passed, failed = passed + bool(good), failed + (not good)
-            print(f"{'ok' if good else 'not ok'} - {file.name}: {metric} {covered}/{total}"
-                  + (f", {len(excused)} allowed" if excused else ""))
-            for _, line, what in mine:
-                why = allowed.get((file.name, metric, what))
-                print(f"# {file.name}:{line}: {what}" + (f" ({why})" if why else ""))
+            report.result(good, f"{file.name}: {metric} {covered}/{total}"
+                          + (f", {len(excused)} allowed" if excused else ""), "\n".join(
+                              f"{file.name}:{line}: {what}"
+                              f" ({allowed.get((file.name, metric, what), 'no reason')})"
+                              for _, line, what in mine), why=True)
             summary[file.name][metric] = [covered, total]
     for entry in sorted(set(allowed) - used):
-        print(f"not ok - {ALLOWED.name}: {' '.join(entry)}\n# it is covered, or no longer there")
-        failed += 1
-    return passed, failed, summary
+        report.result(False, f"{ALLOWED.name}: {' '.join(entry)}",
+                      "it is covered, or no longer there")
+    return summary
 
 
 def entry():
@@ -172,12 +172,11 @@ def entry():
     program, uncounted = build()
     profile = measure(program)
     branches, decisions = count_conditions(program, profile, files)
-    passed, failed, summary = judge(files, count_lines(program, profile, files),
-                                    branches, decisions)
+    report = tap.Report()
+    summary = judge(report, files, count_lines(program, profile, files), branches, decisions)
     for place in uncounted:
         if pathlib.Path(place.rsplit(":", 1)[0]).resolve() in files:
-            print(f"not ok - {pathlib.Path(place).name}: clang cannot count this decision")
-            failed += 1
+            report.result(False, f"{pathlib.Path(place).name}: clang cannot count this decision")
 
     REPORT.mkdir(parents=True, exist_ok=True)
     (REPORT / "coverage-host.json").write_text(json.dumps(
@@ -186,8 +185,7 @@ def entry():
     run(["llvm-cov-19", "show", program, f"--instr-profile={profile}", "--format=html",
          "--show-branches=count", "--show-mcdc", f"--output-dir={REPORT / 'coverage-host'}",
          *files])
-    print(f"{passed} passed, {failed} failed", flush=True)
-    return 1 if failed or not passed else 0
+    return report.end()
 
 
 if __name__ == "__main__":

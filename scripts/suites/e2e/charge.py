@@ -14,7 +14,7 @@ STANDBY = {"load": FLOATING, "charger": FLOATING, "pre-alarm": FLOATING}
 @scenario
 def charge_path(kernel, module, checks):
     """Charging forbidden and permitted; the load is not concerned."""
-    with Board(kernel, module) as board:
+    with Board(kernel, module, checks=checks) as board:
         lines = board.lines
         all_well(board, checks)
         for round_ in ("first", "second"):
@@ -43,13 +43,12 @@ def charge_path(kernel, module, checks):
         lines.poll()
         checks.equal(lines.changes[mark:], [],
                      "a permission that does not hold brings nothing back")
-        checks.equal(board.problems(), [], "no warning in the log")
 
 
 @scenario
 def cable_pulled(kernel, module, checks):
     """Both permissions open at once: charger at once, load after the delay."""
-    with Board(kernel, module) as board:
+    with Board(kernel, module, checks=checks) as board:
         lines = board.lines
         all_well(board, checks)
         lines.set(allow_charge=False, allow_discharge=False)
@@ -59,7 +58,6 @@ def cable_pulled(kernel, module, checks):
                      "charger off at once, load still on, pre-alarm")
         checks.equal(board.value("charger_off_reasons"), "battery cable",
                      "reasons: battery cable")
-        checks.equal(board.problems(), [], "no warning in the log")
 
 
 @scenario
@@ -67,7 +65,7 @@ def remote(kernel, module, checks):
     """All wirings of L and H, and what remote off does."""
     wirings = [((), False, "neither"), (("remote-l",), True, "L pulled to minus"),
                (("remote-h",), True, "H high"), (("remote-l", "remote-h"), True, "both")]
-    with Board(kernel, module) as board:
+    with Board(kernel, module, checks=checks) as board:
         lines = board.lines
         all_well(board, checks)
         for asserted, on, text in wirings:
@@ -107,7 +105,6 @@ def remote(kernel, module, checks):
         lines.set(remote_l=True)
         lines.wait(load=HIGH, charger=HIGH, pre_alarm=HIGH)
         checks.ok(True, "remote on with low-cell: load, charger and pre-alarm at once")
-        checks.equal(board.problems(), [], "no warning in the log")
 
 
 @scenario

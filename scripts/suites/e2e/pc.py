@@ -15,7 +15,7 @@ DRIVER = "/sys/bus/platform/drivers/battguard"
 @scenario
 def acpi_low_battery(kernel, modules, checks):
     """Bound by ACPI: inputs and their polarity, warning, cut, return, unbind."""
-    with acpi.PcBoard(kernel, modules) as board:
+    with acpi.PcBoard(kernel, modules, checks=checks) as board:
         tracing.start(board)
         # All lines low: L is, by its flag, asserted, the permissions are not.
         checks.equal(board.value("remote"), "1", "remote L is active low")
@@ -57,7 +57,6 @@ def acpi_low_battery(kernel, modules, checks):
         checks.ok(True, "bound again: all on")
         board.sh("rmmod battguard")
         checks.equal(board.now(), OFF, "module removed: all outputs off")
-        checks.equal(board.problems(), [], "no warning in the log")
 
 
 BAD = (
@@ -77,7 +76,7 @@ def acpi_bad_boards(kernel, modules, checks):
         return "".join(acpi.guard(changes, f"BAD{number}", controller)
                        for number, (_, changes) in enumerate(BAD))
 
-    with acpi.PcBoard(kernel, modules, devices) as board:
+    with acpi.PcBoard(kernel, modules, devices, checks=checks) as board:
         for number, (name, changes) in enumerate(BAD):
             device = f"PRP0001:{number + 1:02x}"
             said = [m.text for m in board.log(rf"battguard.*\b{device}\b")]
@@ -85,4 +84,3 @@ def acpi_bad_boards(kernel, modules, checks):
                       f"{changes}: -EINVAL and one line that names {name}", "\n".join(said))
         checks.equal(board.sh("ls /sys/class/power_supply"), "", "no power supply is left")
         checks.equal(board.now(), OFF, "nothing is on")
-        checks.equal(board.problems(), [], "no warning in the log")

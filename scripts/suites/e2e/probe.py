@@ -17,7 +17,7 @@ PERMITTED = ("allow-discharge", "allow-charge", "remote-h")
 @scenario
 def forbidden_at_power_up(kernel, module, checks):
     """Discharge forbidden when the power comes: not one moment of load."""
-    with Board(kernel, module, initial=("allow-charge", "remote-h")) as board:
+    with Board(kernel, module, initial=("allow-charge", "remote-h"), checks=checks) as board:
         lines = board.lines
         lines.wait(charger=HIGH)
         time.sleep(33)
@@ -33,7 +33,6 @@ def forbidden_at_power_up(kernel, module, checks):
         checks.between(lines.last("load", HIGH) - lines.last_input("allow-discharge"),
                        1.0 - SKEW, 1.0 + AT_ONCE,
                        "permitted: load on after the restore time, no reconnect delay")
-        checks.equal(board.problems(), [], "no warning in the log")
 
 
 @scenario
@@ -51,7 +50,7 @@ def no_pulse(kernel, module, checks):
         ("remote off", ("allow-discharge", "allow-charge"), {}),
         ("nothing connected", (), {}),
     )
-    with Board(kernel, module, bind=False) as board:
+    with Board(kernel, module, bind=False, checks=checks) as board:
         lines = board.lines
         board.sh("insmod /modules/battguard.ko")
         lines.wait(load=HIGH)
@@ -64,7 +63,6 @@ def no_pulse(kernel, module, checks):
             changes = lines.changes[mark:]
             checks.equal(sorted((c.name, c.state) for c in changes), sorted(wanted.items()),
                          f"bound with {text}: {', '.join(wanted) or 'nothing'} high, no pulse")
-        checks.equal(board.problems(), [], "no warning in the log")
 
 
 # name of a node, the property that must be named, what is wrong with the node
@@ -118,7 +116,7 @@ def bad_boards(kernel, module, checks):
     """Properties out of range, missing or contradictory: no guard, and a word why."""
     nodes = "".join(guard_node(changes, f"bad-{number}")
                     for number, (_, changes) in enumerate(BAD_BOARDS))
-    with Board(kernel, module, nodes=nodes, bind=False) as board:
+    with Board(kernel, module, nodes=nodes, bind=False, checks=checks) as board:
         mark = board.mark()
         board.sh("insmod /modules/battguard.ko")
         for number, (name, changes) in enumerate(BAD_BOARDS):
@@ -137,7 +135,6 @@ def bad_boards(kernel, module, checks):
         board.lines.poll()
         checks.equal(board.lines.changes, [], "no output ever moved")
         board.sh("rmmod battguard")
-        checks.equal(board.problems(), [], "no warning in the log")
 
 
 @scenario
@@ -155,7 +152,7 @@ def line_not_to_be_had(kernel, module, checks):
         board.lines.poll()
         checks.equal(board.lines.changes, [], "no output moved")
     nodes = guard_node({"label": '"first"'}, NODE) + guard_node({"label": '"second"'}, "taken")
-    with Board(kernel, module, nodes=nodes, bind=False) as board:
+    with Board(kernel, module, nodes=nodes, bind=False, checks=checks) as board:
         # Which of them wins at first is the kernel's choice; then it is ours.
         board.sh("insmod /modules/battguard.ko")
         board.sh(f"for node in {NODE} taken; do [ ! -e {DRIVER}/$node ] || "
@@ -182,7 +179,6 @@ def line_not_to_be_had(kernel, module, checks):
         checks.equal(board.lines.changes[changes:], [], "and its outputs do not move")
         board.sh("rmmod battguard")
         checks.equal(_claims(board), [], "no line is left claimed")
-        checks.equal(board.problems(), [], "no warning in the log")
 
 
 @scenario
@@ -190,7 +186,7 @@ def line_not_to_be_had(kernel, module, checks):
 def controller_comes_late(kernel, module, checks):
     """Deferred probe: the GPIO controller appears after the guard, goes and comes."""
     controller = "/sys/bus/amba/drivers/pl061_gpio"
-    with Board(kernel, module, bind=False) as board:
+    with Board(kernel, module, bind=False, checks=checks) as board:
         lines = board.lines
         board.sh(f"echo 9030000.pl061 >{controller}/unbind")
         board.sh("insmod /modules/battguard.ko; sleep 0.5")
@@ -206,4 +202,3 @@ def controller_comes_late(kernel, module, checks):
         board.sh(f"echo 9030000.pl061 >{controller}/bind")
         lines.wait(load=HIGH, charger=HIGH)
         checks.ok(True, "and when it is back the guard is too")
-        checks.equal(board.problems(), [], "no warning in the log")

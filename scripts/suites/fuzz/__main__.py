@@ -12,13 +12,15 @@ The inputs are kept as lines of base64, the ones that --keep found worth it.
 
 import argparse
 import base64
-import os
 import pathlib
 import re
 import shutil
 import subprocess
 
-from lab.common import BUILD, ROOT, Trouble, main, run, setup
+from lab import seeds, tap
+from lab.common import BUILD, ROOT, Trouble, main, make, run, setup
+
+from .faults import FAULTS
 
 FUZZ = BUILD / "fuzz"
 # name: (folder to make in, program, variable and folder of the code, longest input)
@@ -28,34 +30,6 @@ FUZZERS = {
     "netlink": ("tools/fuzz", "fuzz_netlink", "TOOLS", "tools", 500),
     "args": ("tools/fuzz", "fuzz_args", "TOOLS", "tools", 120),
 }
-# fuzzer, name of the fault, file, text, text instead
-FAULTS = [
-    ("fsm", "minimum delay dropped", "decision/discharge.c",
-     "in->forbidden && now - path->onset >= path->delay", "in->forbidden"),
-    ("fsm", "an index one too far", "decision/discharge.c",
-     "for (i = last; i > 0; i--)", "for (i = last + 1; i > 0; i--)"),
-    ("config", "smallest value ignored", "config.c", "*value < range->min || ", ""),
-    ("config", "a label of dots", "config.c", " && label[0] != '.'", ""),
-    ("netlink", "a short number is read", "dev.c",
-     "if (!tb[attr] || nla_len(tb[attr]) < (int)sizeof(uint32_t))", "if (!tb[attr])"),
-    ("netlink", "a short number of a group is read", "nl.c",
-     "[CTRL_ATTR_MCAST_GRP_ID] = { .type = NLA_U32 },", ""),
-    ("netlink", "quotes are not escaped", "json.c", "code == '\"' || ", ""),
-    ("netlink", "a name is shown as it is", "print.c",
-     'printf(" %s #%llu %s", safe(ev->dev.name),', 'printf(" %s #%llu %s", ev->dev.name,'),
-    ("args", "great numbers are cut", "keys.c",
-     "return !*end && !errno && *value <= UINT32_MAX;", "return !*end && !errno;"),
-    ("args", "a timeout in other units", "main.c", "value * 1000 + 0.5", "value * 100 + 0.5"),
-    ("args", "another value is sent", "cmd_set.c",
-     "set[i].key->attr, set[i].value)", "set[i].key->attr, !set[i].value)"),
-    ("args", "a value out of its range is sent", "keys.c",
-     "(value >= key->least && value <= key->most)", "value >= key->least"),
-    ("args", "an interrupted dump is taken for a whole one", "nl.c",
-     "answer.interrupted ? -EINTR : 0", "0"),
-    ("args", "a word is shown as it is", "main.c",
-     "\"no command '%s', 'battguardctl help' lists them\",\n\t\t\t    safe(argv[0]));",
-     "\"no command '%s', 'battguardctl help' lists them\",\n\t\t\t    argv[0]);"),
-]
 FAULT_SECONDS = 60
 RUNS = re.compile(r"^stat::number_of_executed_units:\s*(\d+)", re.MULTILINE)
 FOUND = re.compile(r"^(rule broken: .*|SUMMARY: .*|.*: runtime error: .*)$", re.MULTILINE)
@@ -81,9 +55,7 @@ def build(name, to, code=None):
     """Build a fuzzer, of other code than ours if that is given."""
     folder, program, variable, _, _ = FUZZERS[name]
     words = [f"{variable}={code}"] if code else []
-    env = {key: value for key, value in os.environ.items()
-           if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")}
-    run(["make", "-s", "-C", ROOT / folder, f"O={to}", *words, to / program], env=env)
+    make(ROOT / folder, "-s", f"O={to}", *words, to / program)
     return to / program
 
 
@@ -108,13 +80,8 @@ def hunt(name, program, seconds, seed, *folders):
                       if saved else "\nno input was saved")
 
 
-def comment(text):
-    """Lines that say more of a result."""
-    return "\n".join(f"# {line}" for line in text.splitlines())
-
-
-def fuzz(name, seconds, seed):
-    """Run one fuzzer; gives (passed, failed)."""
+def fuzz(report, name, seconds, seed):
+    """Run one fuzzer."""
     work = FUZZ / name
     inputs = unpack(name, work / "kept")
     # What other runs have found would lead to other choices.
@@ -123,15 +90,9 @@ def fuzz(name, seconds, seed):
     (work / "found").mkdir(exist_ok=True)
     program = build(name, work)
     runs, found = hunt(name, program, seconds, seed, work / "found", work / "kept")
-    if found:
-        print(f"not ok - fuzz {name}\n{comment(found)}", flush=True)
-        return 0, 1
     # One that hardly runs, or from nothing, proves nothing.
-    if runs < 1000 or not inputs:
-        print(f"not ok - fuzz {name}: {runs} runs from {inputs} inputs", flush=True)
-        return 0, 1
-    print(f"ok - fuzz {name}: {runs} runs in {seconds} s from {inputs} inputs", flush=True)
-    return 1, 0
+    report.result(not found and runs >= 1000 and inputs, f"fuzz {name}"
+                  + ("" if found else f": {runs} runs in {seconds} s from {inputs} inputs"), found or "")
 
 
 def keep(name, seconds):
@@ -156,19 +117,16 @@ def keep(name, seconds):
     print(f"{name}: {len(lines)} inputs, {kept(name).stat().st_size} bytes")
 
 
-def seeded(name, fault, file, old, new):
-    """Put a fault in; gives (found, what was said)."""
-    work = FUZZ / "fault"
+def seen(seed):
+    """Does the fuzzer find a fault, and what does it say?"""
+    name = seed.sight
+    work, folder = FUZZ / "fault", FUZZERS[name][3]
     shutil.rmtree(work, ignore_errors=True)
-    code = work / "code"
-    shutil.copytree(ROOT / FUZZERS[name][3], code, ignore=shutil.ignore_patterns("*.o"))
-    text = (code / file).read_text(encoding="utf-8")
-    if text.count(old) != 1:
-        return False, f"its text is {text.count(old)} times in {file}"
-    (code / file).write_text(text.replace(old, new), encoding="utf-8")
+    shutil.copytree(ROOT / folder, work / folder, ignore=shutil.ignore_patterns("*.o"))
     unpack(name, work / "kept")
     (work / "found").mkdir()
-    program = build(name, work, code)
+    with seeds.sown(seed.edits, work):
+        program = build(name, work, work / folder)
     _, found = hunt(name, program, FAULT_SECONDS, 0, work / "found", work / "kept")
     return found is not None, found or f"not found in {FAULT_SECONDS} s"
 
@@ -187,24 +145,16 @@ def entry():
     names = options.only or list(FUZZERS)
     setup("base", "clang", "tools")
 
-    passed, failed = 0, 0
-    for name in names:
-        if options.keep:
-            keep(name, options.seconds)
-        elif not options.faults:
-            good, bad = fuzz(name, options.seconds, options.seed)
-            passed, failed = passed + good, failed + bad
-    for fault in FAULTS if options.faults else ():
-        if fault[0] not in names:
-            continue
-        found, why = seeded(*fault)
-        print(f"{'ok' if found else 'not ok'} - fuzz {fault[0]}, fault: {fault[1]}\n"
-              f"{comment(why)}", flush=True)
-        passed, failed = passed + found, failed + (not found)
     if options.keep:
+        for name in names:
+            keep(name, options.seconds)
         return 0
-    print(f"{passed} passed, {failed} failed", flush=True)
-    return 1 if failed or not passed else 0
+    report = tap.Report()
+    if options.faults:
+        seeds.run(report, [seed for seed in seeds.table(FAULTS) if seed.sight in names], seen)
+    for name in names if not options.faults else ():
+        fuzz(report, name, options.seconds, options.seed)
+    return report.end()
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import re
 import shutil
 import threading
 
-from lab import board, devicetree, guest, kernels, kunit, lines, srckernel, tap
+from lab import board, kernels, kunit, srckernel, tap
 from lab.common import BUILD, ROOT, Trouble, main, run, setup
 from suites.e2e import sets
 from suites.nlfuzz import kit as nlfuzz
@@ -95,7 +95,7 @@ class Counters:
                 for name, found in sorted(files.items()) if name not in LEFT_OUT}
 
 
-def boards(counters, kernel, module):
+def boards(report, counters, kernel, module):
     """The end-to-end scenarios; a board that is gone in its scenario is not counted."""
     def ending(vm):
         vm.run("rmmod battguard")
@@ -105,21 +105,17 @@ def boards(counters, kernel, module):
 
     before = len(counters.runs)
     counted = dataclasses.replace(kernel, ending=ending)
-    report = tap.Report()
     tap.run(report, [(name, lambda checks, run=run: run(counted, module, checks))
                      for name, run in sets.scenarios("lines").items()], sets.JOBS)
     if len(counters.runs) == before:
         raise Trouble("no board of the end-to-end scenarios was counted")
-    return {"ok": report.passed, "not ok": report.failed}
 
 
-def users(counters, kernel, module):
+def users(report, counters, kernel, module):
     """Netlink's users: malformed messages, and the tool."""
-    report = tap.Report()
     checks = tap.Checks("netlink")
-    with guest.Guest(kernel.image, devicetree.guard_node(), [module],
-                     {"bin/nlfuzz": nlfuzz.program(), "bin/battguardctl": kit.build_static()},
-                     "insmod /modules/battguard.ko\n", lines=lines.Lines()) as vm:
+    files = {"bin/nlfuzz": nlfuzz.program(), "bin/battguardctl": kit.build_static()}
+    with board.Board(kernel, module, files=files) as vm:
         nlfuzz.protects(vm, checks, "at first")
         status, text = vm.run("nlfuzz 20000 1 0", timeout=600)
         checks.ok(status == 0 and "sent 20000 " in text, "malformed messages", text)
@@ -135,7 +131,6 @@ def users(counters, kernel, module):
         counters.fetch(vm)
         vm.poweroff()
     report.tell(checks)
-    return {"ok": report.passed, "not ok": report.failed}
 
 
 def allowed_lines():
@@ -152,15 +147,15 @@ def allowed_lines():
     return allowed
 
 
-def judge(files, only):
-    """Print a result for each file, and one for the branches; (counts, sums)."""
-    counts, sums, allowed = {"ok": 0, "not ok": 0}, {}, allowed_lines()
+def judge(report, files, only):
+    """A result for each file, and one for the branches; gives the sums."""
+    sums, allowed = {}, allowed_lines()
 
-    def result(good, text):
-        if not only:
-            counts["ok" if good else "not ok"] += 1
-            print("ok - " if good else "not ok - ", end="")
-        print(text, flush=True)
+    def result(good, text, detail=""):
+        if only:
+            report.remark(f"{text}\n{detail}")
+        else:
+            report.result(good, text, detail)
 
     for name in sorted({*files, *allowed}):
         found = files.get(name, [])
@@ -171,17 +166,15 @@ def judge(files, only):
                       "branches": [sum(map(bool, sides)), len(sides)]}
         texts = collections.Counter(source[number - 1].strip() for number in missed)
         new, stale = texts - allowed[name], allowed[name] - texts
+        lines = [(number, source[number - 1].strip()) for number in missed]
         result(not new and not stale, f"{name}: {len(found) - len(missed)} of {len(found)} lines "
-               f"run, {(texts & allowed[name]).total()} need not")
-        for number in missed:
-            if source[number - 1].strip() in new:
-                print(f"# {name}:{number}: {source[number - 1].strip()}")
-        for text in stale:
-            print(f"# {ALLOWED.name}: {name}: {text}: it runs, or is not there")
+               f"run, {(texts & allowed[name]).total()} need not", "\n".join(
+                   [f"{name}:{number}: {text}" for number, text in lines if text in new]
+                   + [f"{ALLOWED.name}: {name}: {text}: it runs, or is not there" for text in stale]))
     done, total = (sum(each["branches"][place] for each in sums.values()) for place in (0, 1))
     result(total and 100 * done / total >= FLOOR,
            f"{100 * done / max(total, 1):.1f} % of {total} branches, at least {FLOOR} %")
-    return counts, sums
+    return sums
 
 
 def entry():
@@ -190,24 +183,23 @@ def entry():
     parser.add_argument("--only", choices=("kunit", "simtest", "e2e", "netlink"), action="append",
                         help="run this alone, tell what runs and judge nothing")
     only = parser.parse_args().only
+    report = tap.Report()
     setup("base", "gcov", "cross")
     kernel = srckernel.build(SERIES, CONFIG)
     module = kernels.build_module(kernel, extra=COUNTED)
     counters = Counters(module.parents[1])
 
     parts = {
-        "kunit": lambda: kunit.run_series(SERIES, CONFIG, counters.fetch, extra=COUNTED),
-        "simtest": lambda: play.play(SERIES, simplan.load(), config=CONFIG,
-                                        ending=counters.fetch, extra=COUNTED),
-        "e2e": lambda: boards(counters, kernel, module),
-        "netlink": lambda: users(counters, kernel, module),
+        "kunit": lambda: kunit.run_series(report, SERIES, CONFIG, counters.fetch, extra=COUNTED),
+        "simtest": lambda: play.play(report, SERIES, simplan.load(), config=CONFIG,
+                                     ending=counters.fetch, extra=COUNTED),
+        "e2e": lambda: boards(report, counters, kernel, module),
+        "netlink": lambda: users(report, counters, kernel, module),
     }
-    report = tap.Report()
     for name, part in parts.items():
         if not only or name in only:
-            report.add(part())
-    counts, sums = judge(counters.add_up(), only)
-    report.add(counts)
+            part()
+    sums = judge(report, counters.add_up(), only)
     if not only:
         (REPORT / "coverage-driver.json").write_text(json.dumps(
             {"title": f"Driver, by its tests on Linux {SERIES}", "files": sums,

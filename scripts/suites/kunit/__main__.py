@@ -12,8 +12,9 @@ import re
 import subprocess
 import sys
 
-from lab import common, intree, kernels, kunit, report, srckernel, trees
-from lab.common import BUILD, lock, run, say, setup
+from lab import common, intree, kernels, kunit, srckernel, tap, trees
+from lab.common import BUILD, clean_environment, lock, run, say, setup
+from lab.report import note_kernel
 
 
 # what kunit.py is told for an architecture, and the tools that it takes
@@ -24,7 +25,7 @@ ARCHES = {
 }
 
 
-def run_in_tree(series, arch):
+def run_in_tree(report, series, arch):
     """The suites through the kernel's own kunit.py, the sources imported into a tree."""
     options, tools = ARCHES[arch]
     setup("base", "kernel", *tools)
@@ -39,28 +40,25 @@ def run_in_tree(series, arch):
              f"--build_dir={objects}", f"--jobs={os.cpu_count()}", f"--arch={arch}", *options,
              f"--kunitconfig={intree.HOME}/tests"],
             cwd=tree, text=True, errors="replace", stdin=subprocess.DEVNULL, check=False,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=kernels._clean_environment())
-    counts = {"ok": 0, "not ok": 0, "skip": 0}
-    report.note_kernel(f"{version} {arch}")
-
-    def also(good, text):
-        counts["ok" if good else "not ok"] += 1
-        print(f"{'ok' if good else 'not ok'} - {series} in tree, {arch}: {text}")
-
-    also(not again, "a second import changes nothing")
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=clean_environment())
+    note_kernel(f"{version} {arch}")
+    label = f"{series} in tree, {arch}"
+    failed = report.failed
+    report.result(not again, f"{label}: a second import changes nothing", again)
+    passed = report.passed
     lines = [re.sub(r"^\[[\d:]+\] ", "", line) for line in done.stdout.splitlines()]
     test = ""           # the one whose rows follow
     for line in lines:
         if match := re.match(r"\[(PASSED|FAILED|CRASHED)\] (.+)$", line):
-            also(match[1] == "PASSED", test + match[2])
+            report.result(match[1] == "PASSED", f"{label}: {test}{match[2]}")
         elif match := re.match(r"\[SKIPPED\] (\S+)", line):
-            counts["skip"] += 1
+            report.skip(f"{label}: {test}{match[1]}", "by the kernel")
         elif match := re.match(r"=+ (\[\w+\] )?(\w+) .*=+$", line):
             test = "" if match[1] or "subtest" in line else f"{match[2]}: "
-    also(counts["ok"] > 1 and done.returncode == 0, f"kunit.py's status {done.returncode}")
-    if counts["not ok"]:
-        print("".join(f"# {line}\n" for line in lines[-40:]), end="")
-    return counts
+    report.result(report.passed > passed and done.returncode == 0,
+                  f"{label}: kunit.py's status {done.returncode}")
+    if report.failed > failed:
+        report.remark("\n".join(lines[-40:]))
 
 
 def main():
@@ -75,16 +73,13 @@ def main():
     options = parser.parse_args()
     if options.arch and not options.in_tree:
         parser.error("--arch goes with --in-tree")
-    total = {"ok": 0, "not ok": 0, "skip": 0}
+    report = tap.Report()
     for series in options.kernel or ["6.12"]:
-        for found in ((run_in_tree(series, arch) for arch in options.arch or ["um"])
-                      if options.in_tree else [kunit.run_series(series)]):
-            for key, value in found.items():
-                total[key] += value
-    if total["skip"]:
-        print(f"# {total['skip']} skipped")
-    print(f"{total['ok']} passed, {total['not ok']} failed")
-    return 1 if total["not ok"] else 0
+        if not options.in_tree:
+            kunit.run_series(report, series)
+        for arch in (options.arch or ["um"]) if options.in_tree else ():
+            run_in_tree(report, series, arch)
+    return report.end()
 
 
 if __name__ == "__main__":

@@ -10,17 +10,17 @@ binding's are in "binding-check", the compilers' in "matrix".
 The short form checks one tree.  --full checks those of every series and
 architecture, with all of the kernel's semantic patches.  --seeds proves that the
 checkers work: each of them, and each of the three suites named above, has to
-find the faults of seeds/ in a copy of the project.
+find the faults of seeds.py in a copy of the project.
 """
 
 import argparse
 import re
 import time
 
-from lab import common, kernels, report
+from lab import common, kernels, report, tap
 from lab.common import Trouble, lock, say, setup
 
-from . import allowed, kernel, seeds, text, user
+from . import allowed, kernel, sow, text, user
 
 # The semantic patches that are quick and can match something of a driver.
 QUICK_PATCHES = ("free", "iterators", "locks", "null", "tests")
@@ -30,20 +30,13 @@ TEXT = {"shellcheck": text.shell, "codespell": text.spelling, "yamllint": text.y
         "mandoc": text.man}
 
 
-class Results:
-    """Counts results, and collects what was allowed to each checker anywhere."""
+class Results(tap.Report):
+    """Results, and what was allowed to each checker anywhere."""
 
     def __init__(self, full):
-        self.passed = self.failed = 0
+        super().__init__()
         self._full = full
         self._used = {}
-
-    def tell(self, good, name, detail=""):
-        self.passed += bool(good)
-        self.failed += not good
-        print(f"{'ok' if good else 'not ok'} - {name}", flush=True)
-        for line in [] if good else str(detail).splitlines()[:40]:
-            print(f"# {line}")
 
     def check(self, checker, where, job):
         """Run one checker and judge what it says."""
@@ -52,12 +45,12 @@ class Results:
         try:
             found, looked, wanted = job()
         except Trouble as trouble:
-            self.tell(False, name, trouble)
+            self.result(False, name, trouble)
             return
         left, used = allowed.judge(checker, where, found)
         self._used.setdefault(checker, set()).update(used)
         missed = sorted(wanted - looked)
-        self.tell(not left and not missed and looked,
+        self.result(not left and not missed and looked,
                   f"{name}: {len(looked & wanted)} of {len(wanted)} looked at, "
                   f"{len(found) - len(left)} allowed, {len(left)} found",
                   "\n".join([f"{item.path}:{item.line}: {item.text}" for item in left]
@@ -68,7 +61,7 @@ class Results:
         """What is allowed and was not said."""
         for checker, used in self._used.items():
             for line in allowed.in_vain(checker, used, self._full):
-                self.tell(False, f"{checker}: allowed in vain: {line.path}: {line.text}")
+                self.result(False, f"{checker}: allowed in vain: {line.path}: {line.text}")
 
 
 def cells(options):
@@ -93,7 +86,7 @@ def check_kernel(options, results):
         try:
             module = kernel.Module(series, arch)
         except Trouble as trouble:
-            results.tell(False, f"{where}: builds", trouble)
+            results.result(False, f"{where}: builds", trouble)
             continue
         report.note_kernel(f"{module.tree.headers.abi} (checked)")
         for name, job in jobs.items():
@@ -122,12 +115,11 @@ def main():
     setup("base", "source", "kernel", "clang19", "tools", "binding", "lint")
     results = Results(options.full)
     if options.seeds:
-        seeds.run(options, results)
+        sow.reap_all(options, results)
     else:
         with lock("lint"):
             check_all(options, results)
-    print(f"{results.passed} passed, {results.failed} failed")
-    return 1 if results.failed or not results.passed else 0
+    return results.end()
 
 
 if __name__ == "__main__":

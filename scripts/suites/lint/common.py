@@ -52,19 +52,10 @@ def sources(*folders):
                   for path in (ROOT / folder).glob("*.c") if not path.name.endswith(".mod.c"))
 
 
-def tracked(pattern):
-    """The project's files whose names match, relative to the top."""
-    text = told(["git", "ls-files", "--cached", "--others", "--exclude-standard"], ROOT)
-    return [name for name in text.splitlines()
-            if re.search(pattern, name) and (ROOT / name).is_file()]
-
-
 def mirror(name):
     """A copy of the module's sources to build and to check in."""
     out = BUILD / "lint" / name
-    out.mkdir(parents=True, exist_ok=True)
-    for part in ("Kbuild", "driver", "include", "kunit"):
-        kernels._mirror(ROOT / part, out / part)
+    kernels.copy_sources(out)
     return out
 
 

@@ -11,7 +11,7 @@ import pathlib
 import re
 
 from lab import kernels, trees
-from lab.common import Trouble
+from lab.common import Trouble, clean_environment
 
 from .common import Finding, messages, mirror, side_by_side, sources, split, told
 
@@ -57,7 +57,7 @@ class Module:
     def _make(self, *words):
         made = self.tree.headers
         return told(["make", "-C", made.path, *made.make_args, f"M={self.top}",
-                     "BATTGUARD_KUNIT=m", *words], env=kernels._clean_environment())
+                     "BATTGUARD_KUNIT=m", *words], env=clean_environment())
 
     def _own(self, names):
         return {os.path.relpath(name, self.top)

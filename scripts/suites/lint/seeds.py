@@ -1,122 +1,279 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Proves that the checkers work: they have to find faults that are put in.
+"""Faults that the checkers of the sources have to find in a copy of the project."""
 
-Each directory of seeds is for one command. Its seeds are put into a copy of the
-project, the copy's own command is run, and has to fail and to tell of each one.
+from lab.seeds import Seed
 
-A seed's first lines say what it is: "into: PATH" names the file that the rest
-is added to, "expect: TEXT" what must be said on a line that names that file, and
-"replace: OLD => NEW" changes the file instead.
-"""
 
-import collections
-import pathlib
-import re
-import shutil
-import subprocess
+def added(file, text, *said):
+    """A fault at the end of a file, and what the checker says of it."""
+    return Seed(said[0], ((file, None, text.lstrip("\n")),), said)
 
-from lab import suite
-from lab.common import BUILD, ROOT, Trouble
 
-from .common import told, tracked
+def instead(file, old, new, said):
+    """A fault in the place of something."""
+    return Seed(said, ((file, old, new),), (said,))
 
-SEEDS = pathlib.Path(__file__).resolve().parent / "seeds"
-MATRIX = ("matrix", "--series", "6.12", "--arch", "arm64")
-COMMANDS = {
-    **{name: ("lint", "--only", f"^{name}$")
-       for name in ("sparse", "clang-tidy", "coccicheck", "gcc-analyzer", "cppcheck",
-                    "shellcheck", "codespell", "yamllint", "mandoc")},
-    "source": ("source",),
-    "matrix": MATRIX,
-    "modpost": MATRIX,
-    "configs": ("configs", "--only", "NET=n|big-endian"),
-    "binding": ("binding-check",),
-    "binding-schema": ("binding-check",),
+
+# checker: its faults
+SEEDS = {
+    "sparse": (
+        added("driver/netlink.c", """
+void seed_order(__be32 *to, u32 from);
+void seed_order(__be32 *to, u32 from)
+{
+	*to = from;
+}
+""", "incorrect type in assignment (different base types)"),
+        added("driver/gpio.c", """
+void seed_lock(spinlock_t *lock);
+void seed_lock(spinlock_t *lock)
+{
+	spin_lock(lock);
+}
+""", "context imbalance in 'seed_lock' - wrong count at exit"),
+        added("kunit/size_kunit.c", """
+void *seed_null(void);
+void *seed_null(void)
+{
+	return 0;
+}
+""", "Using plain integer as NULL pointer"),
+        added("driver/values.c", """
+int seed_user(int __user *p);
+int seed_user(int __user *p)
+{
+	return *p;
+}
+""", "dereference of noderef expression"),
+    ),
+    "clang-tidy": (
+        added("driver/decision/hold.h", """
+/* This is behind the file's own guard. */
+#ifndef SEED_SIZE
+#define SEED_SIZE
+
+static inline int seed_size(int n)
+{
+	return sizeof(sizeof(n));
 }
 
-Seed = collections.namedtuple("Seed", "name into expect replace body")
+#endif
+""", "[bugprone-sizeof-expression]"),
+        added("kunit/host/watch.c", """
+#include <stdlib.h>
+int seed_leak(void);
+int seed_leak(void)
+{
+	char *text = malloc(10);
 
+	return text ? 1 : 0;
+}
+""", "Potential leak of memory pointed to by 'text'"),
+        added("driver/values.c", """
+int seed_deref(int *p);
+int seed_deref(int *p)
+{
+	if (p)
+		return 0;
+	return *p;
+}
+""", "Dereference of null pointer (loaded from variable 'p')"),
+        added("kunit/values_kunit.c", """
+void seed_clear(struct kunit *test);
+void seed_clear(struct kunit *test)
+{
+	memset(test, 0, sizeof(sizeof(*test)));
+}
+""", "[bugprone-sizeof-expression]"),
+        added("tools/text.c", """
+void seed_twice(char *text);
+void seed_twice(char *text)
+{
+	free(text);
+	free(text);
+}
+""", "Attempt to free released memory"),
+        added("driver/gpio.c", """
+void seed_unchecked(void);
+void seed_unchecked(void)
+{
+	ERR_PTR(-EINVAL);
+}
+""", "result from function 'ERR_PTR' is unused [linuxkernel-must-check-errs]"),
+    ),
+    "coccicheck": (
+        added("driver/netlink.c", """
+int seed_unlock(struct mutex *lock, int wrong);
+int seed_unlock(struct mutex *lock, int wrong)
+{
+	mutex_lock(lock);
+	if (wrong)
+		return -EINVAL;
+	mutex_unlock(lock);
+	return 0;
+}
+""", "preceding lock on line"),
+        added("driver/gpio.c", """
+int seed_null(struct gpio_desc **line);
+int seed_null(struct gpio_desc **line)
+{
+	struct seed { int a; } *p = (void *)line;
 
-def read(path):
-    """A seed; Trouble when it does not say what it is for."""
-    head, _, body = path.read_text(encoding="utf-8").partition("\n\n")
-    words = collections.defaultdict(list)
-    for line in head.splitlines():
-        match = re.match(r"\W*(into|expect|replace): (.+)$", line)
-        if match:
-            words[match[1]].append(match[2])
-    if len(words["into"]) != 1 or not words["expect"] or bool(body) == bool(words["replace"]):
-        raise Trouble(f"{path.name} is no seed")
-    return Seed(path.name, words["into"][0], words["expect"], words["replace"], body)
+	if (!p)
+		return p->a;
+	return 0;
+}
+""", "is NULL but dereferenced"),
+        added("kunit/size_kunit.c", """
+int seed_twice(int n, int m);
+int seed_twice(int n, int m)
+{
+	if (n == 1 || m == 2 || n == 1)
+		return 1;
+	return 0;
+}
+""", "duplicated argument to && or ||"),
+        added("driver/core.c", """
+#include <linux/slab.h>
+int seed_free(int *p);
+int seed_free(int *p)
+{
+	kfree(p);
+	return *p;
+}
+""", "ERROR: reference preceded by free"),
+    ),
+    "gcc-analyzer": (
+        added("tools/text.c", """
+void seed_twice(char *text);
+void seed_twice(char *text)
+{
+	free(text);
+	free(text);
+}
+""", "double-'free' of 'text'"),
+        added("kunit/host/watch.c", """
+#include <stdlib.h>
+int seed_leak(void);
+int seed_leak(void)
+{
+	char *text = malloc(10);
 
+	return text ? 1 : 0;
+}
+""", "leak of 'text'"),
+    ),
+    "cppcheck": (
+        added("kunit/host/random.c", """
+#include <stdlib.h>
+void seed_leak(void);
+void seed_leak(void)
+{
+	char *text = malloc(10);
 
-def copy(into):
-    """A copy of the project that git takes for one."""
-    shutil.rmtree(into, ignore_errors=True)
-    for name in tracked(r""):
-        (into / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, into / name)
-    told(["git", "init", "-q"], into)
+	text[0] = 0;
+}
+""", "Memory leak: text"),
+        added("tools/json.c", """
+int seed_overrun(void);
+int seed_overrun(void)
+{
+	int room[4] = { 0 };
 
+	return room[4];
+}
+""", "Array 'room[4]' accessed at index 4, which is out of bounds."),
+    ),
+    "shellcheck": (
+        added("Documentation/examples/wait-for-load", "rm $1\n",
+              "Double quote to prevent globbing and word splitting"),
+    ),
+    "codespell": (
+        added("Documentation/battguard.rst", "What clients recieve.\n",
+              "recieve ==> receive"),
+    ),
+    "yamllint": (
+        added("Documentation/netlink/specs/battguard.yaml", "seed: [1,2]\n",
+              "too few spaces after comma"),
+    ),
+    "mandoc": (
+        added("tools/man/battguardctl.8", ".Qx seed\n",
+              "skipping unknown macro: .Qx"),
+    ),
+    "source": (
+        added("Documentation/ABI/testing/sysfs-class-power-battguard", """
+What:		/sys/class/power_supply/<supply_name>/seed
+Date:		November 2026
+""", "What '/sys/class/power_supply/<supply_name>/seed' doesn't have a description"),
+        added("driver/values.c", """
+int seed_style(void);
+int seed_style(void)
+{
+	int n=0;
 
-def sow(seed, top):
-    """Put a seed into the copy."""
-    path = top / seed.into
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    for change in seed.replace:
-        old, new = change.split(" => ")
-        if old not in text:
-            raise Trouble(f"{seed.name}: no '{old}' in {seed.into}")
-        text = text.replace(old, new, 1)
-    if seed.body:
-        # YAML's end of a document would hide what follows.
-        text = text.removesuffix("...\n") + ("\n" if text else "") + seed.body
-    path.write_text(text, encoding="utf-8")
+	return n;
+}
+""", "spaces required around that '='"),
+        added("driver/config.c", """
+int seed_doc(int n);
+/**
+ * seed_doc - document too little
+ * Return: the same.
+ */
+int seed_doc(int n)
+{
+	return n;
+}
+""", "'n' not described in 'seed_doc'"),
+    ),
+    "matrix": (
+        added("driver/values.c", """
+static int seed_unused(int n)
+{
+	return n;
+}
+""", "'seed_unused' defined but not used", "unused function 'seed_unused'"),
+    ),
+    "modpost": (
+        added("driver/core.c", """
+int seed_section(void);
+static int __init noinline seed_early(void)
+{
+	return 1;
+}
 
-
-def reap(seeded, command, results):
-    """Run a command in a copy with its seeds; a result for each of these."""
-    seeds = [read(path) for path in sorted((SEEDS / seeded).iterdir())]
-    top = BUILD / "lint/seeded" / seeded
-    copy(top)
-    for seed in seeds:
-        sow(seed, top)
-    words, environment = suite.command(*command, top=top)
-    done = subprocess.run(words, cwd=top, text=True, check=False,
-                          errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT,
-                          env={**environment, "BATTGUARD_BUILD": str(BUILD)})
-    # The kernel's build asks for no plain quotation marks.
-    lines = done.stdout.replace("\u2018", "'").replace("\u2019", "'").splitlines()
-    for seed in seeds:
-        for text in seed.expect:
-            path = pathlib.Path(seed.into)
-            # What a message names is the file, or something of the seed.
-            good = any(text in line and ("seed" in text or path.name in line)
-                       for line in lines) or _below(lines, text, path.stem)
-            results.tell(good, f"{seeded}: finds {seed.name}: {text}",
-                         "\n".join(lines[-25:]))
-    results.tell(done.returncode == 1, f"{seeded}: ends with status 1 with its seeds",
-                 f"status {done.returncode}")
-
-
-def _below(lines, text, stem):
-    """Whether the text stands below a failed result, or a line of it, that names the file."""
-    failed = named = False
-    for line in lines:
-        if re.match(r"(not ok|ok|FAIL|PASS) ", line):
-            failed, named = line.startswith(("not ok", "FAIL")), False
-        named = named or stem in line
-        if failed and named and text in line:
-            return True
-    return False
-
-
-def run(options, results):
-    """All seeds, or those of the commands that --only asks for."""
-    known = {path.name for path in SEEDS.iterdir()}
-    for name in sorted(known ^ set(COMMANDS)):
-        results.tell(False, f"{name}: has seeds and a command")
-    for name, command in COMMANDS.items():
-        if name in known and re.search(options.only, name):
-            reap(name, command, results)
+int seed_section(void)
+{
+	return seed_early();
+}
+""", "section mismatch in reference: seed_section"),
+    ),
+    "configs": (
+        added("driver/config.c", """
+#ifdef __BIG_ENDIAN
+#warning other way round
+#endif
+""", "other way round"),
+        added("driver/values.c", """
+#ifndef CONFIG_NET
+#warning without net
+#endif
+""", "without net"),
+    ),
+    "binding": (
+        instead("scripts/suites/binding-check/nodes.py",
+                "BAD = (\n", 'BAD = (\n    ("seed", "", "something is wrong"),\n',
+                "not said: something is wrong"),
+        instead("scripts/suites/binding-check/nodes.py",
+                "GOOD = {\n", 'GOOD = {\n    "seed": "seed-gpios = <&gpio 16 GPIO_ACTIVE_LOW>;",\n',
+                "'seed-gpios' was unexpected"),
+    ),
+    "binding-schema": (
+        instead("dt-bindings/power/supply/gpio-battery-guard.yaml",
+                "  remote-l-gpios:\n    maxItems: 1", "  remote-l-gpios:\n    maxItem: 1",
+                "'maxItem' was unexpected"),
+        instead("dt-bindings/power/supply/gpio-battery-guard.yaml",
+                "title: Battery", "title:  Battery",
+                "too many spaces after colon"),
+    ),
+}

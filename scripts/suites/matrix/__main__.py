@@ -20,8 +20,9 @@ import argparse
 import os
 import re
 
-from lab import common, kernels, report, srckernel, trees
-from lab.common import BUILD, ROOT, Trouble, lock, run
+from lab import common, kernels, srckernel, tap, trees
+from lab.common import BUILD, Trouble, lock, run
+from lab.report import note_kernel
 
 CODE_LIMIT = 44 * 1024
 DEVICE_LIMIT = 28 * 1024
@@ -37,15 +38,12 @@ def compile_cell(made, extra=()):
     """Build for these headers; the module's path. Trouble when it complains."""
     out = BUILD / "matrix" / made.abi
     with lock(f"matrix-{made.abi}"):
-        out.mkdir(parents=True, exist_ok=True)
-        for name in ("Kbuild", "driver", "include", "kunit"):
-            kernels._mirror(ROOT / name, out / name)
+        kernels.copy_sources(out)
         # a module built before a change of a kernel's headers is not trusted,
         # nor one whose warnings were said in an earlier run
         for item in [*out.rglob("*.o"), *out.rglob("*.ko")]:
             item.unlink()
-        said = run(["make", "-s", f"-j{os.cpu_count()}", "-C", made.path, *made.make_args, *STRICT,
-                    *extra, f"M={out}", "modules"], env=kernels._clean_environment())
+        said = kernels.make_modules(made, out, "-s", f"-j{os.cpu_count()}", *STRICT, *extra)
     # -Werror is for the compiler; modpost and kbuild only say it
     found = [line for line in said.splitlines()
              if re.search(r"\bwarning\b", line, re.I) and not NOT_OURS.match(line)
@@ -115,60 +113,49 @@ def main():
     options = parser.parse_args()
     series = options.series = options.series or [kernels.OLDEST, *kernels.SERIES]
     arches = options.arch = options.arch or list(kernels.ARCHES)
-    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    report = tap.Report()
     built, table = set(), {}
-
-    def result(good, text):
-        counts["passed" if good else "failed"] += 1
-        print(f"{'ok' if good else 'not ok'} - {text}", flush=True)
-
     for one, arch, headers in cells(options):
         name = f"build W=1 for {one} {arch}"
+        table[one, arch] = "FAILED"
         try:
             made, extra = headers()
-            name += f" ({made.abi})"
         except Trouble as trouble:
             if "+" in arch:         # not the archive, but our own making
-                table[one, arch] = "FAILED"
-                print("".join(f"# {line}\n" for line in str(trouble).splitlines()), end="")
-                result(False, name)
-                continue
-            counts["skipped"] += 1
-            table[one, arch] = "none"
-            print(f"ok - {name} # SKIP {str(trouble).splitlines()[-1]}", flush=True)
+                report.result(False, name, trouble)
+            else:
+                table[one, arch] = "none"
+                report.skip(name, str(trouble).splitlines()[-1])
             continue
+        name += f" ({made.abi})"
         built |= {one, arch}
-        report.note_kernel(f"{made.abi} (build)")
+        note_kernel(f"{made.abi} (build)")
         try:
             module = compile_cell(made, extra)
         except Trouble as trouble:
-            table[one, arch] = "FAILED"
-            print("".join(f"# {line}\n" for line in str(trouble).splitlines()[-30:]), end="")
-            result(False, name)
+            report.result(False, name, "\n".join(str(trouble).splitlines()[-30:]))
             continue
-        result(True, name)
+        report.result(True, name)
         code, data = sizes(module, kernels.ARCHES[arch.split("+")[0]][2])
         table[one, arch] = f"{code} B"
         if arch == "arm64":
-            result(0 < code <= CODE_LIMIT, f"code on arm64 for {one}: {code} bytes of {CODE_LIMIT} "
-                                      f"(read-only data {data} bytes)")
-            result(b"net-pf-" not in module.read_bytes(),
-                   f"no alias for {one} by which a request for the family loads it")
+            report.result(0 < code <= CODE_LIMIT, f"code on arm64 for {one}: {code} bytes "
+                          f"of {CODE_LIMIT} (read-only data {data} bytes)")
+            report.result(b"net-pf-" not in module.read_bytes(),
+                          f"no alias for {one} by which a request for the family loads it")
             each = memory(module, kernels.ARCHES[arch][2])
-            result(0 < each <= DEVICE_LIMIT, f"memory for each device on arm64 for {one}: "
-                                             f"{each} bytes of {DEVICE_LIMIT}")
+            report.result(0 < each <= DEVICE_LIMIT, f"memory for each device on arm64 for {one}: "
+                          f"{each} bytes of {DEVICE_LIMIT}")
     for one in [*series, *arches]:
         if one not in built:
-            result(False, f"no build at all for {one}")
+            report.result(False, f"no build at all for {one}")
 
     columns = list(dict.fromkeys(arch for _, arch in table))
-    print("# code       " + "".join(f"{arch:>14}" for arch in columns))
+    report.remark("code       " + "".join(f"{arch:>14}" for arch in columns))
     for one in series:
-        print(f"# {one:<11}" + "".join(f"{table.get((one, arch), '-'):>14}" for arch in columns))
-    if counts["skipped"]:
-        print(f"# {counts['skipped']} skipped")
-    print(f"{counts['passed']} passed, {counts['failed']} failed")
-    return 1 if counts["failed"] else 0
+        report.remark(f"{one:<11}" + "".join(f"{table.get((one, arch), '-'):>14}"
+                                             for arch in columns))
+    return report.end()
 
 
 if __name__ == "__main__":

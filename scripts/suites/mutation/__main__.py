@@ -17,9 +17,9 @@ import pathlib
 import shlex
 import shutil
 
-from lab.common import BUILD, setup
-from lab.common import main as run_main
-from lab.hostbuild import DRIVER, Builder, DoesNotBuild, run
+from lab import tap
+from lab.common import BUILD, Trouble, main, setup
+from lab.hostbuild import DRIVER, Builder, run
 
 from .mutants import mutants_of, name_of
 
@@ -46,7 +46,7 @@ def equivalents():
         elif not line.strip():
             reason = []
         elif not reason:
-            raise SystemExit(f"{EQUIVALENT.name}:{number}: no reason")
+            raise Trouble(f"{EQUIVALENT.name}:{number}: no reason")
         else:
             found[line.strip()] = " ".join(reason)
     return found
@@ -83,12 +83,12 @@ class Hunt:
         objects = []
         for name, text in (("was", self.texts[mutant.file]), ("is", self.text_of(mutant))):
             (to / name).mkdir()
-            source = to / name / mutant.file
+            source = to / name / pathlib.Path(mutant.file).name
             source.write_text(text, encoding="utf-8")
             status, said = run([self.builder.compiler, *self.builder.flags, "-O2", "-w", "-c",
                                 "-o", to / name / "object", source])
             if status:
-                raise DoesNotBuild(said)
+                raise Trouble(said)
             objects.append((to / name / "object").read_bytes())
         return objects[0] == objects[1]
 
@@ -108,34 +108,31 @@ class Hunt:
                 if run(shlex.split(killer.format(driver=tree / "driver")))[0]:
                     return killer
             return "lives"
-        except DoesNotBuild:
+        except Trouble:
             return "unbuilt"
         finally:
             shutil.rmtree(to, ignore_errors=True)
 
 
-def tell(mutants, fates, known):
-    """Print a result for each; gives (passed, failed, names of those that live,
-    {fate: count})."""
-    passed, failed, living, sums = 0, 0, [], collections.Counter()
+def tell(report, mutants, fates, known):
+    """A result for each; gives (names of those that live, {fate: count})."""
+    living, sums = [], collections.Counter()
     for mutant, fate in zip(mutants, fates):
         name = name_of(mutant)
         sums[fate] += 1
         if fate != "lives" and name in known:
-            print(f"not ok - {EQUIVALENT.name}: {name}\n# it does not live: {fate}")
-            failed += 1
+            report.result(False, f"{EQUIVALENT.name}: {name}", f"it does not live: {fate}")
         if fate == "unbuilt":
             continue
         good = fate != "lives" or name in known
-        passed, failed = passed + good, failed + (not good)
         if fate == "lives":
             living.append(name)
             fate = f"equivalent: {known[name]}" if name in known else "no test fails"
-        print(f"{'ok' if good else 'not ok'} - mutant: {name} ({fate})", flush=True)
-    return passed, failed, living, sums
+        report.result(good, f"mutant: {name} ({fate})")
+    return living, sums
 
 
-def main():
+def mutation():
     """Make them, and hunt them; status 1 when one lives that should not."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=pathlib.Path, default=BUILD / "host/mutants",
@@ -154,11 +151,12 @@ def main():
     options = parser.parse_args()
 
     setup("base")
+    report = tap.Report()
     hunt = Hunt(options)
     guilty = hunt.sound()
     if guilty:
-        print(f"not ok - no mutant: killed by {guilty}\n0 passed, 1 failed")
-        return 1
+        report.result(False, "no mutant", f"killed by {guilty}")
+        return report.end()
     everyone = mutants_of(hunt.texts)
     lived = options.again and json.loads(options.again.read_text(encoding="utf-8"))["living"]
     mutants = [mutant for mutant in everyone[options.offset % options.every::options.every]
@@ -166,21 +164,19 @@ def main():
                and (lived is None or name_of(mutant) in lived)]
     known = equivalents()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        passed, failed, living, sums = tell(
-            mutants, pool.map(hunt.fate, range(len(mutants)), mutants), known)
+        living, sums = tell(
+            report, mutants, pool.map(hunt.fate, range(len(mutants)), mutants), known)
     for name in sorted(set(known) - {name_of(mutant) for mutant in everyone}):
-        print(f"not ok - {EQUIVALENT.name}: {name}\n# there is no such mutant")
-        failed += 1
-    print("# " + ", ".join(f"{fate}: {count}" for fate, count in sums.most_common()))
+        report.result(False, f"{EQUIVALENT.name}: {name}", "there is no such mutant")
+    report.remark(", ".join(f"{fate}: {count}" for fate, count in sums.most_common()))
     options.summary.parent.mkdir(parents=True, exist_ok=True)
     options.summary.write_text(json.dumps({
         "mutants": len(mutants), "of": len(everyone), "fates": sums,
         "living": living, "equivalent": sum(name in known for name in living),
         "unexplained": [name for name in living if name not in known],
     }, indent=1) + "\n", encoding="utf-8")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+    return report.end()
 
 
 if __name__ == "__main__":
-    run_main(main)
+    main(mutation)

@@ -6,7 +6,7 @@ The kernel must not complain, and the guard must answer and protect as before.
 
 import argparse
 
-from lab import board, common, devicetree, guest, kernels, lines, srckernel, tap
+from lab import board, common, guest, kernels, srckernel, tap
 
 from .kit import program, protects, reset
 
@@ -18,9 +18,7 @@ def fuzz(checks, series, count, seed):
     patience = 60 + count // 250
     kernel = srckernel.build(series, "sanitize")
     module = kernels.build_module(kernel)
-    with guest.Guest(kernel.image, devicetree.guard_node(), [module],
-                     {"bin/nlfuzz": program()}, "insmod /modules/battguard.ko\n",
-                     lines=lines.Lines(), memory=1024,
+    with board.Board(kernel, module, files={"bin/nlfuzz": program()}, memory=1024,
                      limit=guest.HARD_LIMIT + 2 * patience) as vm:
         mark = vm.mark()
         protects(vm, checks, "before")

@@ -2,46 +2,27 @@
 """The program that sends malformed messages, and whether a guard is still one."""
 
 import pathlib
-import time
 
 from lab import board
-from lab.common import BUILD, run, setup
+from lab.common import guest_program
 
 
 def program():
     """nlfuzz for the guest."""
-    setup("base", "cross")
-    target = BUILD / "nlfuzz" / "nlfuzz"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    run(["aarch64-linux-gnu-gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-static",
-         "-o", str(target), str(pathlib.Path(__file__).with_name("nlfuzz.c"))])
-    return target
-
-
-def read(vm, name):
-    return vm.sh(f"cat {board.SUPPLY}/{name}")
+    return guest_program("nlfuzz", pathlib.Path(__file__).with_name("nlfuzz.c"))
 
 
 def protects(vm, checks, when):
     """The charger follows its line, and the load the remote switch."""
-    checks.equal(read(vm, "state"), "normal", f"{when}: all is well")
+    checks.equal(vm.value("state"), "normal", f"{when}: all is well")
     vm.lines.set(allow_charge=False)
-    checks.ok(wait(vm, "charger", "0"), f"{when}: charging forbidden, charger off")
+    checks.ok(vm.soon(30, charger="0"), f"{when}: charging forbidden, charger off")
     vm.lines.set(allow_charge=True)
-    checks.ok(wait(vm, "charger", "1"), f"{when}: permitted again, charger on")
+    checks.ok(vm.soon(30, charger="1"), f"{when}: permitted again, charger on")
     vm.lines.set(remote_h=False)
-    checks.ok(wait(vm, "load", "0"), f"{when}: remote off, load off")
+    checks.ok(vm.soon(30, load="0"), f"{when}: remote off, load off")
     vm.lines.set(remote_h=True)
-    checks.ok(wait(vm, "load", "1"), f"{when}: remote on, load on")
-
-
-def wait(vm, name, value, timeout=30):
-    end = time.monotonic() + timeout
-    while time.monotonic() < end:
-        if read(vm, name) == value:
-            return True
-        time.sleep(0.1)
-    return False
+    checks.ok(vm.soon(30, load="1"), f"{when}: remote on, load on")
 
 
 def reset(vm):
@@ -49,5 +30,4 @@ def reset(vm):
     for name, value in (("enabled", 1), ("charge_behaviour", "auto"), ("mute", 0),
                         ("restore_delay_ms", 1000)):
         vm.sh(f"echo {value} >{board.SUPPLY}/{name}")
-    wait(vm, "state", "normal")
-    wait(vm, "charger", "1")
+    vm.soon(30, state="normal", charger="1")

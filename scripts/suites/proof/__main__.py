@@ -12,7 +12,7 @@ import json
 import shutil
 import time
 
-from lab import tap
+from lab import seeds, tap
 from lab.common import BUILD, ROOT, Trouble, main, setup
 
 from . import decision_faults, faults, proofs
@@ -85,53 +85,44 @@ def jobs(cbmc, report, proof, options):
     yield timed, report, f"{proof.name}, safety", safety, cbmc, proof, program, options
 
 
-def has_broken(cbmc, kind, fault, rule, options):
-    """(does the fault break the rule, what there is to say)."""
-    name, file, old, new = fault
+def breaks(cbmc, seed, options):
+    """(does the fault break the rule that it is for, what there is to say)."""
+    rule, kind = seed.sight
     folder = BUILD / "prove/of-fault" / f"{kind} {rule}".replace(" ", "-").replace(":", "")
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(ROOT / "driver", folder / "driver")
-    text = (folder / "driver" / file).read_text(encoding="utf-8")
-    if text.count(old) != 1:
-        return False, f"the text of \"{name}\" is {text.count(old)} times in {file}"
-    (folder / "driver" / file).write_text(text.replace(old, new), encoding="utf-8")
-    proof = proofs.of_faults(kind)
-    program = proof.compile(cbmc, folder / "driver", folder)
-    names = [name for found in proofs.properties(cbmc, proof, program).values()
-             for name, text in found.items() if text == rule]
-    results = prove(cbmc, program, names, options) if names else []
+    with seeds.sown(seed.edits, folder):
+        proof = proofs.of_faults(kind)
+        program = proof.compile(cbmc, folder / "driver", folder)
+        names = [name for found in proofs.properties(cbmc, proof, program).values()
+                 for name, text in found.items() if text == rule]
+        results = prove(cbmc, program, names, options) if names else []
     shutil.rmtree(folder)
     # What was not decided in time has not been broken.
     return (any(status == "FAILURE" for _, _, _, status in results),
             "; ".join(status for _, _, _, status in results) or "no such rule")
 
 
-def faultless(cbmc, broken, options):
+def faultless(cbmc, wanted, options):
     """Rules that no fault is said to break."""
     rules = set()
     for proof in proofs.wanted(options):
         program = proof.compile(cbmc, ROOT / "driver", BUILD / "prove")
         for names in proofs.properties(cbmc, proof, program).values():
             rules |= set(names.values())
-    return sorted(rule for rule in rules - {item[0] for item in broken}
+    return sorted(rule for rule in rules - {seed.sight[0] for seed in wanted}
                   if not rule.startswith((GIVEN, proofs.ALONE)))
 
 
 def run_faults(cbmc, report, options):
     """Each rule has a fault, and each fault has to break its rule."""
-    known = {fault[0]: fault for fault in (*faults.FAULTS, *decision_faults.FAULTS)}
-    wanted = [item for item in BROKEN if not options.proof or item[1] in options.proof]
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        asked = [pool.submit(has_broken, cbmc, kind, known[name], rule, options)
-                 for rule, kind, name in wanted]
-        for (rule, _, name), answer in zip(wanted, asked):
-            checks = tap.Checks("fault")
-            good, detail = answer.result()
-            checks.ok(good, f"{name} breaks: {rule}", detail)
-            report.tell(checks)
-    checks = tap.Checks("fault")
-    checks.equal(faultless(cbmc, wanted, options), [], "each rule has a fault that breaks it")
-    report.tell(checks)
+    known = {seed.name: seed for seed in seeds.table(
+        (*faults.FAULTS, *decision_faults.FAULTS), "driver/")}
+    wanted = [seeds.Seed(f"{name} breaks: {rule}", known[name].edits, (rule, kind))
+              for rule, kind, name in BROKEN if not options.proof or kind in options.proof]
+    seeds.run(report, wanted, lambda seed: breaks(cbmc, seed, options), options.jobs)
+    left = faultless(cbmc, wanted, options)
+    report.result(not left, "each rule has a fault that breaks it", "\n".join(left))
     return report.end()
 
 
@@ -148,21 +139,19 @@ def run_coverage(cbmc, report, options):
             for (name, line), good in answer.result().items():
                 lines = files.setdefault(name, {})
                 lines[line] = lines.get(line, False) or good
-    checks = tap.Checks("proof")
     if not options.proof:
-        checks.equal(sorted({*proofs.ENTERED, *proofs.PURE} - set(files)), [],
-                     "each file of the decision is in a proof")
+        missing = sorted({*proofs.ENTERED, *proofs.PURE} - set(files))
+        report.result(not missing, "proof: each file of the decision is in a proof", missing)
     for name, lines in sorted(files.items()):
         missed = [str(line) for line, good in sorted(lines.items()) if not good]
-        checks.ok(not missed, f"{name}: all of {len(lines)} lines are reached",
-                  "not reached: " + ", ".join(missed))
+        report.result(not missed, f"proof: {name}: all of {len(lines)} lines are reached",
+                      "not reached: " + ", ".join(missed))
     counts = {name: {"lines": [sum(lines.values()), len(lines)]}
               for name, lines in files.items()}
     (BUILD / "report").mkdir(parents=True, exist_ok=True)
     (BUILD / "report/coverage-proof.json").write_text(json.dumps(
         {"title": "The decision, reached by its proof", "files": counts}, indent=1) + "\n",
         encoding="utf-8")
-    report.tell(checks)
     return report.end()
 
 
@@ -194,13 +183,11 @@ def run():
             for rule, good, where, detail in answer.result():
                 rules.setdefault(rule, []).append((good, where, detail))
 
-    checks = tap.Checks("proof")
     for rule, found in sorted(rules.items()):
         # A rule is given if any of the proofs comes to it.
         good = any if rule.startswith(GIVEN) else all
-        checks.ok(good(item[0] for item in found), rule,
-                  "\n".join(f"{where} {detail}" for held, where, detail in found if not held))
-    report.tell(checks)
+        report.result(good(item[0] for item in found), f"proof: {rule}",
+                      "\n".join(f"{where} {detail}" for held, where, detail in found if not held))
     return report.end()
 
 

@@ -44,22 +44,22 @@ def parts(config, short):
             jobs["failing allocations"] = lambda checks: memory.run(config, checks)
         jobs["no fault"] = lambda checks: seeds.sound(config, checks)
     for number, seed in enumerate(seeds.SEEDS):
-        if seed.config == config and (seed.short or not short):
+        if seed.sight.config == config and (seed.sight.short or not short):
             jobs[f"seeded {seed.name}"] = lambda checks, seed=seed, number=number: \
                 seeds.catch(seed, number, checks)
     return jobs
 
 
-def alone(config, short):
-    """{name: function()} of what gives counts, and prints its results itself."""
+def alone(report, config, short):
+    """{name: function()} of what tells its results itself."""
     options = {"config": config, "ending": kit.ending(config)}
     # The driver's cases on two processors as well take minutes of real time.
     runs = [run for run in kunit.RUNS if not short or run[1] == 1]
     chosen = [case for case in simplan.load() if not short or case.sleeps <= LONG]
-    return {"kunit": lambda: kunit.run_series(kit.SERIES, runs=runs, **options,
+    return {"kunit": lambda: kunit.run_series(report, kit.SERIES, runs=runs, **options,
                                               **kit.CONFIGS[config]),
-            "gpio-sim": lambda: play.play(kit.SERIES, chosen, **options,
-                                             **kit.TIMED[config])}
+            "gpio-sim": lambda: play.play(report, kit.SERIES, chosen, **options,
+                                           **kit.TIMED[config])}
 
 
 def main():
@@ -71,17 +71,17 @@ def main():
     parser.add_argument("--list", action="store_true", help="name the parts and end")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="guests at a time")
     options = parser.parse_args()
-    report, counted, jobs = tap.Report(), [], []
+    report, apart, jobs = tap.Report(), [], []
     # A short run builds one kernel only.
     for config in options.kernel or list(kit.CONFIGS)[:1 if options.short else None]:
         wanted = re.compile(options.k)
-        for name, part in alone(config, options.short).items():
+        for name, part in alone(report, config, options.short).items():
             if not wanted.search(f"{config} {name}"):
                 continue
             if options.list:
                 print(f"{config} {name}")
             else:
-                counted.append(part)
+                apart.append(part)
         for name, part in parts(config, options.short).items():
             if wanted.search(f"{config} {name}"):
                 jobs.append((f"{config} {name}", part))
@@ -89,8 +89,7 @@ def main():
         print("\n".join(name for name, _ in jobs))
         return 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for counts in pool.map(lambda part: part(), counted):
-            report.add(counts)
+        list(pool.map(lambda part: part(), apart))
     tap.run(report, jobs, options.jobs)
     return report.end()
 

@@ -2,39 +2,23 @@
 """Everything at once: readers, writers, listeners, edges, binds and reloads."""
 
 import random
-import threading
 import time
 
-from lab import board, srckernel
+from lab import board
 from lab.lines import FLOATING, HIGH
+from lab.meanwhile import Meanwhile
 
 from . import kit
 
 
-class Edges:
-    """Edges on the PL061's inputs, from outside, for as long as a block runs."""
+INPUTS = ("allow_discharge", "allow_charge", "low_cell", "remote_l", "remote_h")
 
-    def __init__(self, vm, seed=1):
-        self.count = 0
-        self._vm, self._dice = vm, random.Random(seed)
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._toggle)
 
-    def _toggle(self):
-        while not self._over.is_set():
-            name = self._dice.choice(("allow_discharge", "allow_charge", "low_cell",
-                                      "remote_l", "remote_h"))
-            self._vm.lines.set(**{name: self._dice.random() < 0.5})
-            self.count += 1
-            time.sleep(self._dice.random() * 0.02)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._over.set()
-        self._thread.join()
+def edges_on(lines, names, slowest):
+    """Edges on inputs, from outside, at any moment."""
+    dice = random.Random(1)
+    return Meanwhile(lambda _: lines.set(**{dice.choice(names): dice.random() < 0.5}),
+                     lambda: dice.random() * slowest)
 
 
 def sides(vm, seconds, binds=True):
@@ -60,7 +44,7 @@ def storm(vm, seconds, binds=True):
         vm.sh(f"battguardctl monitor >/tmp/heard{number} 2>&1 &")
     vm.sh("(battguardctl monitor | while read -r line; do sleep 1; done) >/dev/null 2>&1 &")
     vm.sh("(until [ -e /tmp/over ]; do nlfuzz 300 $RANDOM 0; done) >/tmp/asked 2>&1 &")
-    with Edges(vm) as edges:
+    with edges_on(vm.lines, INPUTS, 0.02) as edges:
         time.sleep(seconds)
         for number in range(len(made)):
             vm.sh(f"until [ -s /tmp/side{number} ]; do sleep 0.2; done", timeout=300)
@@ -132,10 +116,4 @@ def run(config, checks, seconds):
         checks.ok(True, "unloaded and loaded five times under those who ask")
         settle(vm)
         protects(vm, checks, "after")
-        vm.sh("rmmod battguard")
-        kit.awake(vm, checks, config)
-        if ending := kit.ending(config):
-            ending(vm)
-        vm.poweroff()
-        found = srckernel.complaints(vm)
-        checks.ok(not found, "no complaint in the kernel's log", "\n".join(found[:20]))
+        kit.finish(vm, checks, config)

@@ -10,8 +10,8 @@ import pathlib
 import re
 import time
 
-from lab import board, common, devicetree, guest, kernels, lines, srckernel
-from lab.common import BUILD, setup
+from lab import board, devicetree, guest, kernels, klog, lines, srckernel
+from lab.common import guest_program
 from suites.nlfuzz import kit as nlfuzz
 from suites.simtest import simplan
 from suites.tooltest import kit as toolkit
@@ -45,12 +45,7 @@ def supply(label):
 
 def churn():
     """The program that keeps guards busy, for the guest."""
-    setup("base", "cross")
-    target = BUILD / "sanitize" / "churn"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    common.run(["aarch64-linux-gnu-gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-static",
-                "-o", target, pathlib.Path(__file__).with_name("churn.c")])
-    return target
+    return guest_program("churn", pathlib.Path(__file__).with_name("churn.c"))
 
 
 def modules(config, out=None, change=None):
@@ -68,7 +63,7 @@ class Field(guest.Guest):
         case = simplan.Case("sanitize", "", 0, _SIM.node(SIM_NODE, SIM_LABEL))
         options = {**CONFIGS[config], **options}
         options["cmdline"] = "kunit.enable=1 " + options.get("cmdline", "")
-        super().__init__(kernel.image, devicetree.guard_node() + simplan.nodes([case]), built,
+        super().__init__(kernel, devicetree.guard_node() + simplan.nodes([case]), built,
                          programs, lines=lines.Lines(), **options)
 
     def __enter__(self):
@@ -143,3 +138,14 @@ def awake(vm, checks, config):
 def ending(config):
     """What is done in a guest before it goes down."""
     return find_leaks if "kmemleak=on" in CONFIGS[config].get("cmdline", "") else None
+
+
+def finish(vm, checks, config):
+    """The driver goes, and the guest; the checkers were at it, and have nothing to say."""
+    vm.sh("rmmod battguard")
+    awake(vm, checks, config)
+    if end := ending(config):
+        end(vm)
+    vm.poweroff()
+    found = klog.complaints(vm)
+    checks.ok(not found, "no complaint in the kernel's log", "\n".join(found[:20]))

@@ -4,7 +4,7 @@
 import collections
 import errno
 
-from lab import board, srckernel
+from lab import board
 from lab.lines import FLOATING, HIGH
 
 from . import kit
@@ -82,10 +82,4 @@ def run(config, checks):
             vm.bind(label, "unbind")
         for label in kit.GUARDS:
             sweep(vm, checks, label)
-        vm.sh("rmmod battguard")
-        kit.awake(vm, checks, config)
-        if ending := kit.ending(config):
-            ending(vm)
-        vm.poweroff()
-        found = srckernel.complaints(vm)
-        checks.ok(not found, "no complaint in the kernel's log", "\n".join(found[:20]))
+        kit.finish(vm, checks, config)

@@ -11,31 +11,27 @@ import re
 import shutil
 import time
 
-from lab import board, srckernel
+from lab import board, seeds, klog
 from lab.common import BUILD, Trouble, lock
-from lab.hostbuild import DoesNotBuild, plant
 
 from . import busy, kit, memory
 
 
-
 @dataclasses.dataclass(frozen=True)
-class Seed:
-    """A fault: where it is put, what brings it about, and what must be said."""
+class Sight:
+    """What brings a fault about, and what must be said of it."""
 
-    name: str
     config: str
     checker: str
-    file: str
-    old: str
-    new: str
     provoke: callable
     report: str             # in the first complaint
     short: bool = False     # in the short run as well
 
 
-def _nothing(_vm):
-    """The bind is enough."""
+def fault(name, config, checker, file, old, new, provoke, report, **more):
+    """A fault in a file of the driver."""
+    return seeds.Seed(name, ((f"driver/{file}", old, new),),
+                      Sight(config, checker, provoke, report, **more))
 
 
 def _unbind(vm):
@@ -112,115 +108,111 @@ _EVENT = """	raw_spin_lock_irqsave(&bg->snapshot_lock, flags);
 """
 
 SEEDS = (
-    Seed("a device that is gone is still found", "sanitize", "KASAN", "netlink.c",
-         "	xa_erase(&bg_devices, bg->nl_id);\n", "",
-         _unbind_and_ask, r"KASAN: slab-use-after-free", short=True),
-    Seed("a message's string is copied without a bound", "sanitize", "KASAN", "netlink.c",
-         "	struct battguard *bg;\n	unsigned long n;\n\n	if (!id && !name) {",
-         "	struct battguard *bg;\n	unsigned long n;\n	char text[12];\n\n"
-         "	if (name)\n		memcpy(text, nla_data(name), nla_len(name));\n"
-         "	barrier_data(text);\n	if (!id && !name) {",
-         _messages, r"KASAN: stack-out-of-bounds in bg_nl_"),
-    Seed("the ring of events has a slot too few", "sanitize", "UBSAN in KUnit", "decision/ring.h",
-         "	ring->slot[event->seq % BG_RING_SIZE] = *event;",
-         "	ring->slot[event->seq % (BG_RING_SIZE + 1)] = *event;",
-         _suites, r"UBSAN: array-index-out-of-bounds"),
-    Seed("a line's number is beyond the word", "sanitize", "UBSAN", "gpio.c",
-         "		wire->line = n;\n", "		wire->line = n + BITS_PER_LONG;\n",
-         _edges, r"UBSAN: shift-out-of-bounds"),
-    Seed("a flag is neither true nor false", "sanitize", "UBSAN", "netlink.c",
-         "		set->enabled = nla_get_u8(attrs[BATTGUARD_A_DEV_ENABLED]);\n",
-         "		*(u8 *)&set->enabled =\n"
-         "			2 + nla_get_u8(attrs[BATTGUARD_A_DEV_ENABLED]);\n",
-         _messages, r"UBSAN: invalid-load"),
-    Seed("two locks in two orders", "sanitize", "lockdep", "evaluate.c",
-         "	snapshot = bg->snapshot;\n",
-         "	raw_spin_lock(&bg->lock);\n	snapshot = bg->snapshot;\n"
-         "	raw_spin_unlock(&bg->lock);\n",
-         _edges, r"possible circular locking dependency", short=True),
-    Seed("a lock of the interrupt is taken with interrupts on", "sanitize", "lockdep",
-         "evaluate.c", _SNAPSHOT, _SNAPSHOT.replace("_irqsave", "").replace(
-             "_irqrestore", "").replace(", flags", ""),
-         _edges, r"inconsistent lock state|irq lock inversion"),
-    Seed("a lock that sleeps on RT, in the hard interrupt", "sanitize",
-         "PROVE_RAW_LOCK_NESTING", "evaluate.c",
-         "	bg_trace(bg, in->edge);\n",
-         "	bg_trace(bg, in->edge);\n	power_supply_changed(bg->psy);\n",
-         _edges, r"Invalid wait context"),
-    Seed("userspace is told under the lock", "sanitize", "DEBUG_ATOMIC_SLEEP", "evaluate.c",
-         "	bg_trace(bg, in->edge);\n",
-         "	bg_trace(bg, in->edge);\n"
-         '	sysfs_notify(&bg->psy->dev.kobj, NULL, "state");\n',
-         _edges, r"sleeping function called from invalid context"),
-    Seed("the timer runs on when the device goes", "sanitize", "DEBUG_OBJECTS", "core.c",
-         "	hrtimer_cancel(&bg->timer);\n", "	(void)bg;\n",
-         _unbind_in_alarm, r"ODEBUG: free active .* object type: hrtimer"),
-    Seed("names of triggers are never freed", "sanitize", "kmemleak", "leds.c",
-         "devm_kasprintf(bg->dev, GFP_KERNEL,", "kasprintf(GFP_KERNEL,",
-         _leak, r"kmemleak: \d+ new suspected memory leak"),
-    Seed("an allocation that is not looked at", "sanitize", "failslab and KASAN", "core.c",
-         "	if (!bg->ring)\n		return -ENOMEM;\n", "",
-         _allocations, r"KASAN: null-ptr-deref|Internal error: Oops"),
-    Seed("readers do not take the lock", "kcsan", "KCSAN", "evaluate.c", _SNAPSHOT,
-         "	flags = 0;\n	(void)flags;\n	snapshot = bg->snapshot;\n",
-         _storm, r"BUG: KCSAN: data-race in .*bg_", short=True),
-    Seed("the ring is read without the lock", "kcsan", "KCSAN", "evaluate.c",
-         _EVENT, _EVENT.replace("raw_spin_lock_irqsave(&bg->snapshot_lock, flags)",
-                                "local_irq_save(flags)").replace(
-             "raw_spin_unlock_irqrestore(&bg->snapshot_lock, flags)",
-             "local_irq_restore(flags)"),
-         _storm, r"BUG: KCSAN: data-race in .*bg_"),
-    Seed("a lock that sleeps, in the timer's hard interrupt", "rt", "PREEMPT_RT", "evaluate.c",
-         "	if (bg->threaded)\n		kthread_queue_work(bg->worker, &bg->work);",
-         "	power_supply_changed(bg->psy);\n"
-         "	if (bg->threaded)\n		kthread_queue_work(bg->worker, &bg->work);",
-         _edges, r"Invalid wait context|sleeping function called from invalid context",
-         short=True),
-    Seed("a lock that sleeps, under a raw one", "rt", "PREEMPT_RT", "evaluate.c",
-         "	bg->snapshot.view = bg->fsm.view;\n",
-         "	if (bg->psy)\n		power_supply_changed(bg->psy);\n"
-         "	bg->snapshot.view = bg->fsm.view;\n",
-         _edges, r"Invalid wait context|sleeping function called from invalid context"),
+    fault("a device that is gone is still found", "sanitize", "KASAN", "netlink.c",
+          "	xa_erase(&bg_devices, bg->nl_id);\n", "",
+          _unbind_and_ask, r"KASAN: slab-use-after-free", short=True),
+    fault("a message's string is copied without a bound", "sanitize", "KASAN", "netlink.c",
+          "	struct battguard *bg;\n	unsigned long n;\n\n	if (!id && !name) {",
+          "	struct battguard *bg;\n	unsigned long n;\n	char text[12];\n\n"
+          "	if (name)\n		memcpy(text, nla_data(name), nla_len(name));\n"
+          "	barrier_data(text);\n	if (!id && !name) {",
+          _messages, r"KASAN: stack-out-of-bounds in bg_nl_"),
+    fault("the ring of events has a slot too few", "sanitize", "UBSAN in KUnit", "decision/ring.h",
+          "	ring->slot[event->seq % BG_RING_SIZE] = *event;",
+          "	ring->slot[event->seq % (BG_RING_SIZE + 1)] = *event;",
+          _suites, r"UBSAN: array-index-out-of-bounds"),
+    fault("a line's number is beyond the word", "sanitize", "UBSAN", "gpio.c",
+          "		wire->line = n;\n", "		wire->line = n + BITS_PER_LONG;\n",
+          _edges, r"UBSAN: shift-out-of-bounds"),
+    fault("a flag is neither true nor false", "sanitize", "UBSAN", "values.c",
+          "		set->enabled = value;\n", "		*(u8 *)&set->enabled = 2 + value;\n",
+          _messages, r"UBSAN: invalid-load"),
+    fault("two locks in two orders", "sanitize", "lockdep", "evaluate.c",
+          "	snapshot = bg->snapshot;\n",
+          "	raw_spin_lock(&bg->lock);\n	snapshot = bg->snapshot;\n"
+          "	raw_spin_unlock(&bg->lock);\n",
+          _edges, r"possible circular locking dependency", short=True),
+    fault("a lock of the interrupt is taken with interrupts on", "sanitize", "lockdep",
+          "evaluate.c", _SNAPSHOT, _SNAPSHOT.replace("_irqsave", "").replace(
+              "_irqrestore", "").replace(", flags", ""),
+          _edges, r"inconsistent lock state|irq lock inversion"),
+    fault("a lock that sleeps on RT, in the hard interrupt", "sanitize",
+          "PROVE_RAW_LOCK_NESTING", "evaluate.c",
+          "	bg_trace(bg, in->edge);\n",
+          "	bg_trace(bg, in->edge);\n	power_supply_changed(bg->psy);\n",
+          _edges, r"Invalid wait context"),
+    fault("userspace is told under the lock", "sanitize", "DEBUG_ATOMIC_SLEEP", "evaluate.c",
+          "	bg_trace(bg, in->edge);\n",
+          "	bg_trace(bg, in->edge);\n"
+          '	sysfs_notify(&bg->psy->dev.kobj, NULL, "state");\n',
+          _edges, r"sleeping function called from invalid context"),
+    fault("the timer runs on when the device goes", "sanitize", "DEBUG_OBJECTS", "core.c",
+          "	hrtimer_cancel(&bg->timer);\n", "	(void)bg;\n",
+          _unbind_in_alarm, r"ODEBUG: free active .* object type: hrtimer"),
+    fault("names of triggers are never freed", "sanitize", "kmemleak", "leds.c",
+          "devm_kasprintf(bg->dev, GFP_KERNEL,", "kasprintf(GFP_KERNEL,",
+          _leak, r"kmemleak: \d+ new suspected memory leak"),
+    fault("an allocation that is not looked at", "sanitize", "failslab and KASAN", "core.c",
+          "	if (!bg->ring)\n		return -ENOMEM;\n", "",
+          _allocations, r"KASAN: null-ptr-deref|Internal error: Oops"),
+    fault("readers do not take the lock", "kcsan", "KCSAN", "evaluate.c", _SNAPSHOT,
+          "	flags = 0;\n	(void)flags;\n	snapshot = bg->snapshot;\n",
+          _storm, r"BUG: KCSAN: data-race in .*bg_", short=True),
+    fault("the ring is read without the lock", "kcsan", "KCSAN", "evaluate.c",
+          _EVENT, _EVENT.replace("raw_spin_lock_irqsave(&bg->snapshot_lock, flags)",
+                                 "local_irq_save(flags)").replace(
+              "raw_spin_unlock_irqrestore(&bg->snapshot_lock, flags)",
+              "local_irq_restore(flags)"),
+          _storm, r"BUG: KCSAN: data-race in .*bg_"),
+    fault("a lock that sleeps, in the timer's hard interrupt", "rt", "PREEMPT_RT", "evaluate.c",
+          "	if (bg->threaded)\n		kthread_queue_work(bg->worker, &bg->work);",
+          "	power_supply_changed(bg->psy);\n"
+          "	if (bg->threaded)\n		kthread_queue_work(bg->worker, &bg->work);",
+          _edges, r"Invalid wait context|sleeping function called from invalid context",
+          short=True),
+    fault("a lock that sleeps, under a raw one", "rt", "PREEMPT_RT", "evaluate.c",
+          "	bg->snapshot.now = bg->fsm.now;\n",
+          "	if (bg->psy)\n		power_supply_changed(bg->psy);\n"
+          "	bg->snapshot.now = bg->fsm.now;\n",
+          _edges, r"Invalid wait context|sleeping function called from invalid context"),
 )
 
 
 def catch(seed, number, checks):
     """Build the driver with the fault, boot, and see what the kernel says first."""
     def change(copy):
-        try:
-            text = plant(seed.file, seed.old, seed.new)
-        except DoesNotBuild as error:
-            raise Trouble(str(error)) from None
-        (copy / "driver" / seed.file).write_text(text, encoding="utf-8")
+        for file, text in seeds.changed(seed.edits, copy).items():
+            (copy / file).write_text(text, encoding="utf-8")
 
+    sight = seed.sight
     # In one place one after the other: only what a fault changes is compiled.
     kept = BUILD / "sanitize" / f"seed-{number}"
     kept.mkdir(parents=True, exist_ok=True)
-    with lock(f"seeds-{seed.config}"):
-        kernel, built = kit.modules(seed.config, BUILD / "sanitize" / seed.config, change)
+    with lock(f"seeds-{sight.config}"):
+        kernel, built = kit.modules(sight.config, BUILD / "sanitize" / sight.config, change)
         made = kernel, [shutil.copy(path, kept) for path in built]
-    cpus = 2 if seed.config == "kcsan" else 1
-    vm = kit.Field(seed.config, made, kit.programs(), cpus=cpus)
+    cpus = 2 if sight.config == "kcsan" else 1
+    vm = kit.Field(sight.config, made, kit.programs(), cpus=cpus)
     ends = ""
     with vm:
         try:
             vm.insert()
-            seed.provoke(vm)
+            sight.provoke(vm)
             vm.poweroff()
         except Trouble as trouble:
             # A fault may well fell the guest: its last words are on their way.
             ends = str(trouble)
             time.sleep(5)
-    said = srckernel.complaints(vm)
+    said = klog.complaints(vm)
     first = said[0] if said else "nothing"
-    checks.ok(re.search(seed.report, first),
-              f"caught by {seed.checker}: \"{first}\"",
-              "\n".join([f"wanted: {seed.report}", *said[1:20], ends]))
+    checks.ok(re.search(sight.report, first),
+              f"caught by {sight.checker}: \"{first}\"",
+              "\n".join([f"wanted: {sight.report}", *said[1:20], ends]))
 
 
 def sound(config, checks):
     """What brings the faults about does no harm to a driver that has none."""
-    chosen = dict.fromkeys(seed.provoke for seed in SEEDS if seed.config == config)
+    chosen = dict.fromkeys(seed.sight.provoke for seed in SEEDS if seed.sight.config == config)
     cpus = 2 if config == "kcsan" else 1
     with kit.Field(config, kit.modules(config), kit.programs(), cpus=cpus) as vm:
         for provoke in chosen:
@@ -230,5 +222,5 @@ def sound(config, checks):
                 vm.run(f"{command} 2>/dev/null")
             provoke(vm)
         vm.poweroff()
-    said = srckernel.complaints(vm)
+    said = klog.complaints(vm)
     checks.ok(not said, "no fault: no report", "\n".join(said[:20]))

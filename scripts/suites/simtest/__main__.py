@@ -12,7 +12,7 @@ import os
 import re
 from concurrent import futures
 
-from lab import common, srckernel
+from lab import common, srckernel, tap
 from lab.common import Trouble
 
 from . import simplan
@@ -35,18 +35,13 @@ def main():
         for case in cases:
             print(f"{case.group}: {case.name}")
         return 0
-    total = {"ok": 0, "not ok": 0, "skip": 0}
+    report = tap.Report()
     # A guest keeps one processor busy; the series' lines are told apart by name.
     with futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        runs = [pool.submit(play, series, cases)
-                for series in options.kernel or srckernel.SERIES]
-        for done in runs:
-            for key, value in done.result().items():
-                total[key] += value
-    if total["skip"]:
-        print(f"# {total['skip']} skipped")
-    print(f"{total['ok']} passed, {total['not ok']} failed")
-    return 1 if total["not ok"] or not total["ok"] else 0
+        for done in [pool.submit(play, report, series, cases)
+                     for series in options.kernel or srckernel.SERIES]:
+            done.result()
+    return report.end()
 
 
 if __name__ == "__main__":

@@ -5,12 +5,11 @@ import pathlib
 import re
 import time
 
-from lab import guest, kernels, srckernel
-from lab.common import BUILD, lock, run, say, setup
+from lab import guest, kernels, klog, srckernel
+from lab.common import guest_program, say
 
 from . import simplan
 
-PLAYER = [pathlib.Path(__file__).with_name(name) for name in ("player.c", "board.c", "board.h")]
 SETUP = """
 # each case binds its own board: nothing may bind by itself
 echo 0 > /sys/bus/platform/drivers_autoprobe
@@ -19,18 +18,12 @@ insmod /modules/battguard.ko
 
 
 def player():
-    """The player, compiled for the guest when its source is newer."""
-    setup("base", "cross")
-    out = BUILD / "userland/player"
-    with lock("player"):
-        if not out.exists() or out.stat().st_mtime < max(p.stat().st_mtime for p in PLAYER):
-            out.parent.mkdir(parents=True, exist_ok=True)
-            run(["aarch64-linux-gnu-gcc", "-O2", "-Wall", "-Wextra", "-Werror",
-                 "-static", "-o", out, *PLAYER[:2]])
-    return out
+    """The player, for the guest."""
+    return guest_program("player", *(pathlib.Path(__file__).with_name(name)
+                                     for name in ("player.c", "board.c", "board.h")))
 
 
-RESULT = re.compile(r"(ok|not ok) \d+ - (.*?)( # SKIP .*)?$")
+RESULT = re.compile(r"(ok|not ok) \d+ - (.*?)(?: # SKIP (.*))?$")
 # Seconds of this machine for all cases, on the slowest kernel there is.
 PATIENCE = 3600
 
@@ -48,8 +41,8 @@ def told(output):
     return found
 
 
-def play(series, cases, config="sim-kunit", ending=None, extra=(), **options):
-    """Run the cases on one kernel; gives the counts.
+def play(report, series, cases, config="sim-kunit", ending=None, extra=(), **options):
+    """Run the cases on one kernel.
 
     ending: called with the guest when the driver is gone; extra: what make is
     told besides; options: the guest's.
@@ -62,13 +55,11 @@ def play(series, cases, config="sim-kunit", ending=None, extra=(), **options):
     files = {"player": player()}
     for group in groups:
         files[f"plan-{group}"] = simplan.plan([c for c in cases if c.group == group])
-    counts = {"ok": 0, "not ok": 0, "skip": 0}
 
-    def result(good, text):
-        counts["ok" if good else "not ok"] += 1
-        print(f"{'ok' if good else 'not ok'} - {label} {text}", flush=True)
+    def result(good, text, detail=""):
+        report.result(good, f"{label} {text}", detail)
 
-    with guest.Guest(kernel.image, simplan.nodes(cases), [module], files, SETUP,
+    with guest.Guest(kernel, simplan.nodes(cases), [module], files, SETUP,
                      warp=True, limit=PATIENCE, **options) as vm:
         driver = vm.sh("ls -d /sys/bus/platform/drivers/*/module/holders "
                        "| grep -i battery.guard || ls -d /sys/module/battguard/drivers/*")
@@ -80,28 +71,22 @@ def play(series, cases, config="sim-kunit", ending=None, extra=(), **options):
             for case in wanted:
                 # a case that said nothing has failed, as has a player that fell over
                 if case.name not in found:
-                    result(False, f"{case.name} # no result (player's status {status})")
+                    result(False, case.name, f"no result (player's status {status})")
                     continue
                 good, skipped, remarks = found[case.name]
-                for text in remarks:
-                    print(f"# {label} {text}", flush=True)
                 if skipped:
-                    counts["skip"] += 1
-                    print(f"ok - {label} {case.name}{skipped}", flush=True)
+                    report.skip(f"{label} {case.name}", skipped)
                 else:
-                    result(good, case.name)
+                    result(good, case.name, "\n".join(remarks))
         # all lines are open by now: it goes from "load-off"
         for case in [case for case in cases if "bind" in case.plan][:1]:
             vm.sh(f"echo guard-{case.number} > {driver}/bind")
         status, output = vm.run("rmmod battguard")
-        result(status == 0, "rmmod" + (f" # {output}" if status else ""))
+        result(status == 0, "rmmod", output)
         if ending:
             ending(vm)
         clock = vm.uptime()
         vm.poweroff()
-        splats = srckernel.complaints(vm)
-        for text in splats[:20]:
-            print(f"# {label} kernel: {text}")
-        result(not splats, "no complaint in the kernel's log")
+        splats = klog.complaints(vm)
+        result(not splats, "no complaint in the kernel's log", "\n".join(splats[:20]))
     say(f"{label}: {clock:.0f} s of the guest's time in {time.monotonic() - start:.0f} s")
-    return counts

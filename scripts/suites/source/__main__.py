@@ -11,7 +11,7 @@ import re
 import subprocess
 
 from lab import srckernel, tap
-from lab.common import ROOT, main, setup
+from lab.common import ROOT, main, setup, tracked
 
 from . import imported
 
@@ -57,14 +57,6 @@ ALLOWED = {
 }
 NO_SPDX = re.compile(r"^(LICENSES/.*|MAINTAINERS|COPYING|Documentation/ABI/.*)$")
 VERSION = re.compile(r"LINUX_VERSION_CODE|KERNEL_VERSION\(")
-
-
-def tracked(pattern):
-    listing = subprocess.run(["git", "ls-files", "--cached", "--others",
-                              "--exclude-standard"], cwd=ROOT, check=True,
-                             capture_output=True, text=True).stdout
-    return [name for name in listing.splitlines()
-            if re.search(pattern, name) and (ROOT / name).is_file()]
 
 
 def output_of(argv, where=ROOT):

@@ -6,8 +6,8 @@ import dataclasses
 import json
 import pathlib
 
-from lab import board, debian, devicetree, guest, kernels, lines
-from lab.common import BUILD, ROOT, lock, run, setup
+from lab import board, debian, kernels
+from lab.common import BUILD, ROOT, guest_program, lock, make, run, setup
 
 HERE = pathlib.Path(__file__).resolve().parent
 EXAMPLES = ROOT / "Documentation" / "examples"
@@ -79,8 +79,7 @@ def arm64_root():
 
 
 def _make(out, words, **variables):
-    environment = dict(kernels._clean_environment(), **variables)  # pylint: disable=protected-access
-    run(["make", "-C", ROOT / "tools", f"O={out}", CFLAGS, *words], env=environment)
+    make(ROOT / "tools", f"O={out}", CFLAGS, *words, **variables)
 
 
 def build_static():
@@ -123,27 +122,16 @@ def build_strange(out=None, tree=ROOT):
 
 def build_flood():
     """The storm that is as fast as it can be, for the guests."""
-    out = BUILD / "tools" / "flood"
-    with lock("tools"):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        run(["aarch64-linux-gnu-gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-o", out,
-             HERE / "flood.c"])
-    return out
+    return guest_program("flood", HERE / "flood.c")
 
 
 class ToolBoard(board.Board):
     """A board with the tool, and what the tests run in it."""
 
-    def __init__(self, kit, changes=None, nodes=None, files=None, bind=True, **options):
-        content = {"bin/battguardctl": kit.tool, "bin/order": ORDER, "bin/storm": STORM,
-                   "bin/nobody": NOBODY, "bin/show": board.SHOW,
-                   "etc/passwd": PASSWD, **(files or {})}
-        # pylint: disable=non-parent-init-called,super-init-not-called
-        guest.Guest.__init__(self, kit.kernel.image,
-                             nodes or devicetree.guard_node(changes, board.NODE),
-                             [kit.module], content, lines=lines.Lines(),
-                             setup_script="insmod /modules/battguard.ko\n" if bind else "",
-                             **options)
+    def __init__(self, kit, changes=None, files=None, **options):
+        super().__init__(kit.kernel, kit.module, changes, files={
+            "bin/battguardctl": kit.tool, "bin/order": ORDER, "bin/storm": STORM,
+            "bin/nobody": NOBODY, "etc/passwd": PASSWD, **(files or {})}, **options)
 
     def tool(self, words, timeout=120):
         """(status, output) of the tool; what it says on stderr is in it."""
@@ -151,8 +139,7 @@ class ToolBoard(board.Board):
 
     def wait(self, key, timeout=120):
         """(status, output) of a command that send() has started."""
-        output, status = self._wait_answer(key, timeout)
-        return status, "\n".join(output)
+        return self.done(key, timeout)
 
     def json(self, words):
         """The one value, or the list of values, that the tool prints as JSON."""

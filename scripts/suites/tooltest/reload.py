@@ -25,14 +25,13 @@ def _ends(lines):
 @scenario
 def before_the_driver(kit, checks):
     """A monitor that was started before the driver is loaded."""
-    with ToolBoard(kit, bind=False) as guest:
+    with ToolBoard(kit, bind=False, checks=checks) as guest:
         with background(guest, "battguardctl monitor -j >/tmp/out 2>/tmp/err"):
             time.sleep(1)
             checks.ok("waiting" in guest.sh("cat /tmp/err"), "it says that it waits")
             guest.sh(f"{INSERT}; battguardctl set mute 1; sleep 1")
             lines = guest.json_lines("cat /tmp/out")
             checks.equal(_kinds(lines), [("bind", 1), ("setting", 2)], "it tells from the bind on")
-        checks.equal(guest.problems(), [], "no warning in the log")
 
 
 def _instances(guest, checks, lines):
@@ -54,7 +53,7 @@ def _instances(guest, checks, lines):
 @scenario
 def reloaded(kit, checks):
     """Unbound, bound, unloaded and loaded again under a monitor."""
-    with ToolBoard(kit) as guest:
+    with ToolBoard(kit, checks=checks) as guest:
         with background(guest, "battguardctl monitor -j >/tmp/out"), \
                 background(guest, "battguardctl monitor -j house-bank >/tmp/named"):
             time.sleep(1)
@@ -90,4 +89,3 @@ def reloaded(kit, checks):
                          f"kill -CONT {pid}; sleep 1")
                 checks.equal(_ends(guest.json_lines("cat /tmp/held")), ([end], list(range(1, 12))),
                              f"{told}, and all of the new device")
-        checks.equal(guest.problems(), [], "no warning in the log")

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """The long storm: 100,000 events, a hundred listeners, one stopped for a minute."""
 
-import threading
 import time
 
 from lab import board
 from lab.lines import FLOATING, HIGH
+from lab.meanwhile import Meanwhile
 
 from . import long_scenario
 from .events import TINY, settled
@@ -21,21 +21,20 @@ EVERY = 0.2             # seconds between two alarms
 LATEST = 0.05
 
 
-class Alarms(threading.Thread):
+class Alarms(Meanwhile):
     """Batteries and switch go off and on from outside; times each answer."""
 
     STEPS = (("allow_charge", "charger"), ("remote_h", "load"))
 
     def __init__(self, lines):
-        super().__init__(daemon=True)
-        self.lines, self.over = lines, threading.Event()
-        self.taken, self.wrong = {name: [] for name, _ in self.STEPS}, []
+        super().__init__(self._all, EVERY)
+        self.lines, self.wrong = lines, []
+        self.taken = {name: [] for name, _ in self.STEPS}
 
-    def run(self):
+    def _all(self, _):
         try:
-            while not self.over.wait(EVERY):
-                for name, output in self.STEPS:
-                    self._once(name, output)
+            for name, output in self.STEPS:
+                self._once(name, output)
         except Exception as trouble:            # told by whoever looks at it
             self.wrong.append(trouble)
 
@@ -47,14 +46,6 @@ class Alarms(threading.Thread):
                                 self.lines.last_input(name.replace("_", "-")))
         self.lines.set(**{name: True})
         self.lines.wait(load=HIGH, charger=HIGH)
-
-    def __enter__(self):
-        self.start()
-        return self
-
-    def __exit__(self, *_):
-        self.over.set()
-        self.join()
 
 
 def _listen(guest):
@@ -81,7 +72,7 @@ def _wait(guest, word, files, count):
 def siege(kit, checks):
     """100,000 events, a hundred listeners, one of them stopped for a minute."""
     with ToolBoard(kit, {"restore-delay-ms": "<0>"}, files={"bin/flood": build_flood()},
-                   memory=1024, limit=3600) as guest:
+                   memory=1024, limit=3600, checks=checks) as guest:
         guest.sh("mkdir /tmp/m; mkfifo /tmp/late; : >/tmp/read")
         pid = _listen(guest)
         with background(guest, f"(exec 3</tmp/late; sleep {MINUTE}; cat <&3 >/tmp/read)"), \
@@ -104,7 +95,6 @@ def siege(kit, checks):
         _judge(checks, told, latest)
         _protected(guest, checks, alarms)
         guest.sh("killall battguardctl")
-        checks.equal(guest.problems(), [], "no warning in the log")
 
 
 def _judge(checks, told, latest):

@@ -135,7 +135,7 @@ def interrupted(kit, checks):
 @scenario
 def woke_in_1970(kit, checks):
     """A guest whose clock is set after things happened: log and since are true all the same."""
-    with ToolBoard(kit, bind=False) as guest:
+    with ToolBoard(kit, bind=False, checks=checks) as guest:
         guest.sh("date -s @600 && insmod /modules/battguard.ko && battguardctl set mute 1")
         stamped = guest.json("log -n 1")
         checks.ok(stamped["time"].startswith("1970-01-01T00:1") and not stamped["time_corrected"],
@@ -159,4 +159,3 @@ def woke_in_1970(kit, checks):
         checks.equal([line["time"] for line in lines], sorted(line["time"] for line in lines),
                      "set back: the log is in order")
         checks.equal([line["time_corrected"] for line in lines], [1] * len(lines), "all are marked")
-        checks.equal(guest.problems(), [], "no warning in the log")

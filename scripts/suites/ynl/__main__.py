@@ -8,8 +8,7 @@ same; what it sets must take effect, and what it must not, must be refused.
 import json
 import time
 
-from lab import board, common, debianguest, devicetree, kernels, lines, rootfs
-from lab import srckernel, suite, tap
+from lab import board, common, images, kernels, srckernel, suite, tap
 from lab.common import ROOT, Trouble, setup
 from suites.tooltest import kit
 
@@ -41,7 +40,7 @@ print(bool(poll.poll(5000)), os.pread(fd, 64, 0).decode().strip())
 """
 
 
-class Client(debianguest.DebianGuest):
+class Client(board.Board):
     """A guest with a guard on the PL061, ynl and battguardctl."""
 
     def ynl(self, words, user="root"):
@@ -62,13 +61,6 @@ class Client(debianguest.DebianGuest):
         """What battguardctl says, an object for each line."""
         return [json.loads(line)
                 for line in self.sh(f"battguardctl -j {words}").splitlines()]
-
-    def settle(self, name, value):
-        end = time.monotonic() + 30
-        while self.sh(f"cat {board.SUPPLY}/{name}") != value:
-            if time.monotonic() > end:
-                raise Trouble(f"{name} does not become {value}")
-            time.sleep(0.1)
 
 
 def as_table(status):
@@ -135,7 +127,7 @@ def events(vm, checks):
         vm.lines.set(allow_charge=asserted)
         time.sleep(1.2)
     vm.lines.set(allow_charge=True)
-    vm.settle("charger", "1")
+    vm.settle(30, charger="1")
     seen = [told["msg"] for told in json.loads(vm.sh("tail -n 1 /run/ntf"))]
     log = {entry["seq"]: entry for entry in vm.ctl("log")}
     checks.ok(len(seen) >= 4, "events: a subscriber hears of them",
@@ -191,10 +183,10 @@ def polled(vm, checks):
     said = vm.sh(f"python3 -B -c '{POLL.format(supply=board.SUPPLY)}'")
     checks.equal(said.splitlines(), ["[]", "True standby"], "a program that polls the state")
     vm.sh(f"echo 1 >{board.SUPPLY}/enabled")
-    vm.settle("state", "normal")
+    vm.settle(30, state="normal")
 
 
-def client(series):
+def client(series, checks):
     """A guest with a guard on the PL061, ynl, battguardctl and raw.py."""
     setup("base", "cross", "kernel")
     kernel = kernels.stock(series)
@@ -205,44 +197,39 @@ def client(series):
         files[f"{HOME}/{path}"] = (tree / "tools/net/ynl" / path).read_text(encoding="utf-8")
     schema = "Documentation/netlink/genetlink.yaml"
     files[f"{HOME}/{schema}"] = (tree / schema).read_text(encoding="utf-8")
-    disk, _ = rootfs.image("ynl", PACKAGES, files)
-    return Client(kernel, disk, devicetree.guard_node(), [module],
-                  {"bglab/bin/battguardctl": kit.build_static().read_bytes(),
-                   **acks.files(board.LABEL, series)}, lines=lines.Lines())
+    disk, _ = images.debian_image("ynl", PACKAGES, files)
+    return Client(kernel, module, disk=disk, files={
+        "bin/battguardctl": kit.build_static(), **acks.files(board.LABEL, series)}, checks=checks)
 
 
 def second_client(series, checks):
     """ynl and battguardctl tell the same; what ynl sets takes effect."""
-    with client(series) as vm:
-        vm.settle("state", "normal")
+    with client(series, checks) as vm:
+        vm.settle(30, state="normal")
         dev = gets(vm, checks, "normal")
         vm.lines.set(low_cell=True)
-        vm.settle("state", "pre-alarm")
+        vm.settle(30, state="pre-alarm")
         gets(vm, checks, "pre-alarm")
         vm.lines.set(remote_h=False)
-        vm.settle("state", "standby")
+        vm.settle(30, state="standby")
         gets(vm, checks, "standby")
         vm.lines.set(low_cell=False, remote_h=True)
-        vm.settle("state", "normal")
+        vm.settle(30, state="normal")
         polled(vm, checks)
         events(vm, checks)
         sets(vm, checks, dev)
-        found = vm.problems()
-        checks.ok(not found, "no complaint in the kernel's log", "\n".join(map(str, found)))
 
 
 def refusals(series, checks):
     """What must be refused, by which ack; who may set, and from where."""
-    with client(series) as vm:
-        vm.settle("state", "normal")
+    with client(series, checks) as vm:
+        vm.settle(30, state="normal")
         acks.refused(vm, checks, board.LABEL, series,
                      lambda: vm.sh(f"cd {board.SUPPLY}; cat enabled mute *_delay_ms"))
         acks.namespaces(vm, checks)
         vm.sh(f"i=0; while [ $i -lt 200 ]; do echo $((i & 1)) >{board.SUPPLY}/mute; "
               "i=$((i + 1)); done", timeout=120)
         acks.torn(vm, checks, board.LABEL, board.NODE, board.DRIVER)
-        found = vm.problems()
-        checks.ok(not found, "no complaint in the kernel's log", "\n".join(map(str, found)))
 
 
 def main():

@@ -107,14 +107,14 @@ def cases(label, series):
 
 def files(label, series):
     """What the guest needs below /run."""
-    return {**{f"bglab/{name}": (HERE / name).read_bytes() for name in ("raw.py", "torn.py")},
-            "bglab/requests": json.dumps([request for _, request, *_ in cases(label, series)])}
+    return {**{name: HERE / name for name in ("raw.py", "torn.py")},
+            "requests": json.dumps([request for _, request, *_ in cases(label, series)])}
 
 
 def refused(vm, checks, label, series, settings):
     """Each of the cases; settings tells all settings of the guard."""
     before = settings()
-    answers = json.loads(vm.sh("python3 -B /run/bglab/raw.py /run/bglab/requests", timeout=300))
+    answers = json.loads(vm.sh("python3 -B /run/raw.py /run/requests", timeout=300))
     for (text, _, error, attr, word), told in zip(cases(label, series), answers, strict=True):
         checks.ok((told["error"], told["attr"]) == (error, attr) and word in told["message"],
                   f"refused: {text}: {error}, attribute {attr}", told)
@@ -137,7 +137,7 @@ def namespaces(vm, checks):
 
 def torn(vm, checks, label, node, driver):
     """A dump during which a device went says so at its end; one that is whole does not."""
-    for told in json.loads(vm.sh(f"python3 -B /run/bglab/torn.py {label} {driver}/unbind {node}",
+    for told in json.loads(vm.sh(f"python3 -B /run/torn.py {label} {driver}/unbind {node}",
                                  timeout=300)):
         what = "events" if told["command"] == EVENT_GET else "devices"
         if told["undisturbed"]:

@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A root file system of unmodified Debian packages, as an ext4 image.
+"""What a guest starts from: an initramfs, and the image of a Debian system.
 
-The packages are resolved, fetched and unpacked with an apt of our own (see
-debian.py). Their scripts are not run; the few files these would make are
-written here. The image never changes: a guest writes to a private layer.
+The initramfs is busybox, modules, and an init that obeys the console; nothing
+else is needed. A Debian system is a root file system of unmodified packages, as
+an ext4 image: they are resolved, fetched and unpacked with an apt of our own (see
+debian.py). Their scripts are not run; the few files these would make are written
+here. Such an image never changes, as a guest writes to a private layer, and is
+kept under a key made of all that went into it.
 
-An image is kept under a key made of the packages asked for and of all that is
-added to them, and needs neither the network nor a second look once it is
-there.
+Of either, the console carries three kinds of lines, each written whole:
+  <n>,<n>,<n>,...;text   a kernel message, as /dev/kmsg has it
+  O <id> text            a line of a command's output
+  E <id> <status>        the command's end
+and takes lines of "<id> <command>". The kernel itself prints on the console
+only what is fatal, or all of it while it goes down (nobody could copy it out
+then).
 """
 
 import hashlib
@@ -16,12 +23,104 @@ import os
 import pathlib
 import re
 import shutil
+import stat
 import subprocess
 
 from . import debian
 from .common import BUILD, Trouble, lock, run, say, setup
 
-ROOTFS = BUILD / "rootfs"
+# The reader falls behind in a storm of messages, gets an error and must begin
+# again; the host drops what it has seen.
+READ_LOG = "while :; do cat /dev/kmsg; done 2>/dev/null &\n"
+OBEY = r"""echo "E ready 0"
+while read -r id command; do
+	{ (eval "$command") 2>&1 </dev/null; echo "S $?"; } | {
+		status=1
+		while IFS= read -r line; do
+			case "$line" in
+			"S "[0-9]*) status=${line#S } ;;
+			*) printf '%s\n' "O $id $line" ;;
+			esac
+		done
+		echo "E $id $status"
+	}
+done
+"""
+
+INIT = r"""#!/bin/busybox sh
+/bin/busybox mkdir -p /proc /sys /dev /tmp /run
+/bin/busybox mount -t proc proc /proc
+/bin/busybox --install -s /bin
+export PATH=/bin
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev
+mount -t debugfs debugfs /sys/kernel/debug
+mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null
+dmesg -n 1
+stty -echo -onlcr
+""" + READ_LOG + """[ -f /setup ] && . /setup
+""" + OBEY
+
+CONSOLE = """#!/bin/sh
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin:/run/bin LC_ALL=C
+stty -echo -onlcr
+""" + READ_LOG + OBEY
+
+def _entry(name, mode, data=b"", rdev=(0, 0), inode=0):
+    """One file of a "newc" archive."""
+    encoded = name.encode() + b"\0"
+    fields = (inode, mode, 0, 0, 1, 0, len(data), 0, 0, rdev[0], rdev[1], len(encoded), 0)
+    head = b"070701" + b"".join(b"%08X" % field for field in fields) + encoded
+    head += b"\0" * (-len(head) % 4)
+    return head + data + b"\0" * (-len(data) % 4)
+
+
+def _cpio(files):
+    """An archive of {path: bytes}; scripts and programs are made executable."""
+    out, made = [], set()
+    for inode, (name, data) in enumerate(sorted(files.items()), start=1):
+        name = name.lstrip("/")
+        for parent in reversed(pathlib.PurePath(name).parents):
+            if str(parent) != "." and parent not in made:
+                made.add(parent)
+                out.append(_entry(str(parent), stat.S_IFDIR | 0o755))
+        mode = 0o755 if data[:2] == b"#!" or data[:4] == b"\x7fELF" else 0o644
+        out.append(_entry(name, stat.S_IFREG | mode, data, inode=inode))
+    # Before devtmpfs is there, init needs a console to talk to.
+    if pathlib.PurePath("dev") not in made:
+        out.append(_entry("dev", stat.S_IFDIR | 0o755))
+    out.append(_entry("dev/console", stat.S_IFCHR | 0o600, rdev=(5, 1)))
+    out.append(_entry("TRAILER!!!", 0))
+    return b"".join(out)
+
+
+def busybox(arch="arm64"):
+    """The static busybox of an architecture."""
+    [deb] = debian.fetch(["busybox-static"], arch)
+    return debian.unpack(deb, BUILD / "userland" / arch) / "bin/busybox"
+
+
+def initramfs(target, modules=(), files=None, script="", arch="arm64"):
+    """Write an initramfs.
+
+    modules: files laid below /modules, by their names; script: shell lines run
+    before the console is open; files: {path in the guest: path, bytes or text}.
+    """
+    content = {"init": INIT.encode(), "bin/busybox": busybox(arch).read_bytes()}
+    for module in map(pathlib.Path, modules):
+        content[f"modules/{module.name}"] = module.read_bytes()
+    if script:
+        content["setup"] = script.encode()
+    for name, data in (files or {}).items():
+        if isinstance(data, os.PathLike):
+            data = pathlib.Path(data).read_bytes()
+        content[name.lstrip("/")] = data.encode() if isinstance(data, str) else data
+    target = pathlib.Path(target)
+    target.write_bytes(_cpio(content))
+    return target
+
+
+IMAGES = BUILD / "rootfs"
 SIZE = "320M"
 
 # What installing needs and running does not; perl is there for one script of
@@ -51,32 +150,12 @@ MASKED = ("dev-hugepages.mount", "dev-mqueue.mount", "getty.target", "kmod-stati
           "sys-kernel-config.mount", "sys-kernel-tracing.mount", "sys-fs-fuse-connections.mount",
           "proc-sys-fs-binfmt_misc.automount", "timers.target", "systemd-tmpfiles-clean.timer")
 
-# The tests' way in: obeys the console as the init of initramfs.py does.
-CONSOLE = r"""#!/bin/sh
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin:/run/bglab/bin LC_ALL=C
-stty -echo -onlcr
-while :; do cat /dev/kmsg; done 2>/dev/null &
-echo "E ready 0"
-while read -r id command; do
-	{ (eval "$command") 2>&1 </dev/null; echo "S $?"; } | {
-		status=1
-		while IFS= read -r line; do
-			case "$line" in
-			"S "[0-9]*) status=${line#S } ;;
-			*) printf '%s\n' "O $id $line" ;;
-			esac
-		done
-		echo "E $id $status"
-	}
-done
-"""
-
 CONSOLE_UNIT = """[Unit]
 Description=Console of the tests
 After=basic.target systemd-udevd.service dbus.socket
 
 [Service]
-ExecStart=/usr/lib/bglab/console
+ExecStart=/usr/lib/battguard-console
 StandardInput=tty-force
 StandardOutput=tty
 StandardError=journal
@@ -86,7 +165,7 @@ KillMode=process
 
 TARGET = """[Unit]
 Description=A guest for tests
-Requires=basic.target bglab-console.service
+Requires=basic.target battguard-console.service
 After=basic.target
 AllowIsolate=yes
 """
@@ -102,9 +181,9 @@ FILES = {
     "etc/fstab": "",
     "etc/machine-id": "5ba7761a4d6b4f0e8f0c3d1e2a9b8c7d\n",
     "etc/systemd/journald.conf": "[Journal]\nStorage=volatile\nRateLimitBurst=0\n",
-    "etc/systemd/system/bglab-console.service": CONSOLE_UNIT,
-    "etc/systemd/system/bglab.target": TARGET,
-    "usr/lib/bglab/console": CONSOLE,
+    "etc/systemd/system/battguard-console.service": CONSOLE_UNIT,
+    "etc/systemd/system/battguard-tests.target": TARGET,
+    "usr/lib/battguard-console": CONSOLE,
 }
 
 
@@ -169,7 +248,7 @@ def _furnish(root, files):
         path.unlink(missing_ok=True)
         path.symlink_to("/dev/null")
     for name, target in (("bin/sh", "dash"), ("usr/bin/awk", "mawk"),
-                         ("etc/systemd/system/default.target", "bglab.target"),
+                         ("etc/systemd/system/default.target", "battguard-tests.target"),
                          ("etc/mtab", "/proc/self/mounts")):
         path = root / name
         if not path.exists() and not path.is_symlink():
@@ -184,7 +263,7 @@ def _key(packages, files, arch, suite):
     return hashlib.sha256(asked.encode() + pathlib.Path(__file__).read_bytes()).hexdigest()[:16]
 
 
-def image(name, packages, files=None, arch="arm64", suite="bookworm"):
+def debian_image(name, packages, files=None, arch="arm64", suite="bookworm"):
     """(image, {package: version}) of a system with these packages.
 
     name: whose older images make room for a new one.
@@ -192,20 +271,20 @@ def image(name, packages, files=None, arch="arm64", suite="bookworm"):
     files: {path: text} added to it, made executable if they are scripts.
     """
     packages, files = [*BASE, *packages], files or {}
-    target = ROOTFS / f"{name}-{_key(packages, files, arch, suite)}.img"
+    target = IMAGES / f"{name}-{_key(packages, files, arch, suite)}.img"
     notes = target.with_suffix(".json")
     with lock("rootfs"):
         if not (target.is_file() and notes.is_file()):
             setup("image")
             say(f"guest image '{name}': building")
-            for old in ROOTFS.glob(f"{name}-*.img"):
+            for old in IMAGES.glob(f"{name}-*.img"):
                 old.unlink()
             _build(target, notes, packages, files, arch, suite)
     return target, json.loads(notes.read_text(encoding="ascii"))
 
 
 def _build(target, notes, packages, files, arch, suite):
-    ROOTFS.mkdir(parents=True, exist_ok=True)
+    IMAGES.mkdir(parents=True, exist_ok=True)
     debs = [debian.fetch([name], arch, suite)[0] for name in _resolve(packages, arch, suite)]
     versions = dict(re.fullmatch(r"([^_]+)_([^_]+)_.*", deb.name).groups() for deb in debs)
     root, spare = target.with_suffix(".tree"), target.with_suffix(".part")

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A guest that runs Debian: its service manager, its udev, its programs.
+"""A Debian system in a guest: its service manager, its udev, its programs.
 
 The initramfs of every guest loads what the disk needs and hands over to the
-service manager on the image of rootfs.py; the console is obeyed as before.
+service manager on the image (see images.py); the console is obeyed as before.
 """
 
 import lzma
 import pathlib
 import re
 
-from . import guest
 from .common import BUILD, lock
 
 # From nothing to a mounted ext4 on a virtio disk; the rest follows from these.
@@ -20,9 +19,9 @@ for module in {modules}; do insmod /modules/$module; done
 mkdir /debian
 mount -t ext4 /dev/vda /debian || exec sh </dev/console >/dev/console 2>&1
 mount -t tmpfs -o mode=755 tmpfs /debian/run
-mkdir -p /debian/run/bglab/bin /debian/run/modules
-cp /bin/busybox /debian/run/bglab/bin/
-for applet in insmod rmmod wget timeout; do ln -s busybox /debian/run/bglab/bin/$applet; done
+mkdir -p /debian/run/bin /debian/run/modules
+cp /bin/busybox /debian/run/bin/
+for applet in insmod rmmod wget timeout; do ln -s busybox /debian/run/bin/$applet; done
 cp /modules/*.ko /debian/run/modules/
 [ ! -d /extra ] || cp -r /extra/. /debian/run/
 {then}
@@ -67,22 +66,14 @@ def modules_of(kernel, names):
     return list(found.values())
 
 
-class DebianGuest(guest.Guest):
-    """A guest with Debian's service manager as its first process.
+def start(kernel, modules, files, script):
+    """What the initramfs of a Debian system is made of: (modules, files, script)."""
+    needed = modules_of(kernel, DISK_MODULES)
+    return ([*needed, *modules], {f"extra/{name}": data for name, data in (files or {}).items()},
+            SETUP.format(modules=" ".join(path.name for path in needed), then=script))
 
-    disk: image of rootfs.py; kernel: a stock kernel; nodes, lines: as for a
-    Guest; modules: files that the guest finds below /run/modules; run: {path:
-    content} below /run, where rules and units may live as well; bind: load
-    battguard.ko before the service manager starts.
-    """
 
-    def __init__(self, kernel, disk, nodes=None, modules=(), run=None, lines=None, bind=True,
-                 memory=768, **options):
-        needed = modules_of(kernel, DISK_MODULES)
-        script = SETUP.format(modules=" ".join(path.name for path in needed),
-                              then="insmod /modules/battguard.ko" if bind else "")
-        files = {f"extra/{name}": data for name, data in (run or {}).items()}
-        drive = ["-drive", f"file={disk},if=none,id=disk,format=raw,snapshot=on",
-                 "-device", "virtio-blk-device,drive=disk"]
-        super().__init__(kernel.image, nodes, [*needed, *modules], files, setup_script=script,
-                         lines=lines, memory=memory, cmdline=CMDLINE, options=drive, **options)
+def drive(disk):
+    """QEMU's options for the image."""
+    return ["-drive", f"file={disk},if=none,id=disk,format=raw,snapshot=on",
+            "-device", "virtio-blk-device,drive=disk"]

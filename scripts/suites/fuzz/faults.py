@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Faults that a fuzzer has to find in what it looks at."""
+
+# (name, file, text, text instead, fuzzer)
+FAULTS = (
+    ("minimum delay dropped", "driver/decision/discharge.c",
+     "in->forbidden && now - path->onset >= path->delay", "in->forbidden", "fsm"),
+    ("an index one too far", "driver/decision/discharge.c",
+     "for (i = last; i > 0; i--)", "for (i = last + 1; i > 0; i--)", "fsm"),
+    ("smallest value ignored", "driver/config.c",
+     "*value < range->min || ", "", "config"),
+    ("a label of dots", "driver/config.c",
+     " && label[0] != '.'", "", "config"),
+    ("a short number is read", "tools/dev.c",
+     "if (!tb[attr] || nla_len(tb[attr]) < (int)sizeof(uint32_t))", "if (!tb[attr])", "netlink"),
+    ("a short number of a group is read", "tools/nl.c",
+     "[CTRL_ATTR_MCAST_GRP_ID] = { .type = NLA_U32 },", "", "netlink"),
+    ("quotes are not escaped", "tools/json.c",
+     "code == '\"' || ", "", "netlink"),
+    ("a name is shown as it is", "tools/print.c",
+     'printf(" %s #%llu %s", safe(ev->dev.name),',
+     'printf(" %s #%llu %s", ev->dev.name,', "netlink"),
+    ("great numbers are cut", "tools/keys.c",
+     "return !*end && !errno && *value <= UINT32_MAX;", "return !*end && !errno;", "args"),
+    ("a timeout in other units", "tools/main.c",
+     "value * 1000 + 0.5", "value * 100 + 0.5", "args"),
+    ("another value is sent", "tools/cmd_set.c",
+     "set[i].key->attr, set[i].value)", "set[i].key->attr, !set[i].value)", "args"),
+    ("a value out of its range is sent", "tools/keys.c",
+     "(value >= key->least && value <= key->most)", "value >= key->least", "args"),
+    ("an interrupted dump is taken for a whole one", "tools/nl.c",
+     "answer.interrupted ? -EINTR : 0", "0", "args"),
+    ("a word is shown as it is", "tools/main.c",
+     "\"no command '%s', 'battguardctl help' lists them\",\n\t\t\t    safe(argv[0]));",
+     "\"no command '%s', 'battguardctl help' lists them\",\n\t\t\t    argv[0]);", "args"),
+)

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Faults in netlink, the tool and suspend, and the scenario that has to see each."""
+
+from lab.seeds import Seed
+
+NETLINK, POLICY = "driver/netlink.c", "driver/netlink-gen.h"
+GET = ("battguard_dev_get_do_nl_policy[BATTGUARD_A_DEV_NAME + 1] = {\n"
+       "	[BATTGUARD_A_DEV_ID] = { .type = NLA_U32, },\n	[BATTGUARD_A_DEV_NAME] = { ")
+
+
+def tool(name, scenario, *edits):
+    """A fault that a scenario of the tool's tests sees."""
+    return Seed(name, edits, ("tooltest", scenario))
+
+
+def ynl(name, scenario, *edits):
+    """A fault that a client of others sees."""
+    return Seed(name, edits, ("ynl", scenario))
+
+
+def suspend(name, scenario, *edits):
+    """A fault that a system sees which sleeps."""
+    return Seed(name, edits, ("e2e --set suspend", scenario))
+
+
+SEEDS = [
+    # A system that sleeps.
+    suspend("an alarm on the way to sleep is lost", "alarm_falling_asleep",
+            ("driver/core.c", "	pm_system_wakeup();\n", "")),
+    suspend("an edge on the way to sleep is lost", "falling_asleep",
+            ("driver/evaluate.c", "	WRITE_ONCE(bg->woke, true);\n	pm_system_wakeup();\n", "")),
+    suspend("a delay is slept on", "held_awake",
+            ("driver/evaluate.c", "	asleep = asleep && !bg->result.stay_awake;\n", ""),
+            ("driver/evaluate.c", "	if (bg_snapshot(bg).stay_awake)", "	if (0)")),
+    suspend("resume does not look at the lines", "lines_wake",
+            ("driver/core.c", "	bg_sleep(bg, false);\n	bg_evaluate(bg, &in);",
+             "	bg_sleep(bg, false);\n	(void)in;")),
+    # The kernel's side.
+    tool("a counter tells another one", "showing",
+         (POLICY, "PRE_ALARMS, BG_VALUE_PRE_ALARMS", "PRE_ALARMS, BG_VALUE_FAULTS")),
+    tool("an event number is left out", "overwritten",
+         ("driver/decision/view.c", "event->seq = ++fsm->seq;",
+          "fsm->seq += fsm->seq % 50 ? 1 : 2;\n\tevent->seq = fsm->seq;")),
+    tool("an event tells the present instead", "overwritten",
+         (NETLINK, "EVENT_SETTINGS, bg, event)", "EVENT_SETTINGS, bg, &bg->snapshot.event)")),
+    tool("one lost event more than there are", "overwritten",
+         (NETLINK, "event.seq - dump->seq : 0", "event.seq - dump->seq + 1 : 0")),
+    tool("the ring keeps half", "overwritten",
+         ("driver/decision/ring.h", "#define BG_RING_SIZE	256", "#define BG_RING_SIZE	128")),
+    tool("messages are made for nobody", "unheard",
+         (NETLINK, "if (!genl_has_listeners(&bg_family, &init_net, BG_GROUP_EVENTS))\n\t\treturn;",
+          "")),
+    tool("anyone may set", "setting", (NETLINK, "		.flags = GENL_ADMIN_PERM,\n", "")),
+    ynl("no value is out of range", "refusals",
+        (POLICY, "NLA_POLICY_FULL_RANGE(NLA_U32, &battguard_a_settings_restore_delay_ms_range)",
+         "{ .type = NLA_U32, }")),
+    tool("each bind is the same instance", "reloaded",
+         ("driver/core.c", "u64 instance = get_random_u64();", "u64 instance = 4711;")),
+    ynl("a dump that is torn does not say so", "refusals",
+        (NETLINK, "&bg_next_id, GFP_KERNEL);\n	bg_generation++;\n", "&bg_next_id, GFP_KERNEL);\n"),
+        (NETLINK, "bg->nl_id);\n	bg_generation++;\n", "bg->nl_id);\n")),
+    tool("a device number is used again", "reloaded",
+         (NETLINK, "bg_next_id;", "bg_next_id __maybe_unused;"),
+         (NETLINK, "ret = xa_alloc_cyclic(&bg_devices, &bg->nl_id, bg, xa_limit_31b,\n"
+                   "			      &bg_next_id, GFP_KERNEL);",
+          "ret = xa_alloc(&bg_devices, &bg->nl_id, bg, xa_limit_31b, GFP_KERNEL);")),
+    ynl("now and then an event is not sent", "second_client",
+        (NETLINK, "	struct sk_buff *msg;\n	void *hdr;\n\n	if (!genl_has_listeners",
+         "	struct sk_buff *msg;\n	void *hdr;\n\n	if (event->seq % 3 == 0)\n		return;\n"
+         "	if (!genl_has_listeners")),
+    ynl("an attribute is narrower than specified", "second_client",
+        (NETLINK, "nla_put_u32(skb, table[n].attr,", "nla_put_u16(skb, table[n].attr,")),
+    ynl("the ack does not say which attribute", "refusals",
+        (NETLINK, "	NL_SET_BAD_ATTR(extack, id ?: name);\n", "")),
+    ynl("root of a user namespace may set", "refusals",
+        (NETLINK, "		.flags = GENL_ADMIN_PERM,\n", "")),
+    ynl("the family is in each network namespace", "refusals",
+        (NETLINK, "	.version = BATTGUARD_FAMILY_VERSION,\n",
+         "	.version = BATTGUARD_FAMILY_VERSION,\n	.netnsok = true,\n")),
+    ynl("a switch takes any value", "refusals",
+        (POLICY, "[BATTGUARD_A_SETTINGS_ENABLED] = NLA_POLICY_MAX(NLA_U32, 1)",
+         "[BATTGUARD_A_SETTINGS_ENABLED] = { .type = NLA_U32, }")),
+    Seed("a name of any length is copied to the stack", (
+        (POLICY, GET + ".type = NLA_NUL_STRING, .len = 31, }", GET + ".type = NLA_BINARY, }"),
+        (NETLINK, "	struct battguard *bg;\n	unsigned long n;\n\n	if (!id && !name) {",
+         "	struct battguard *bg;\n	char copy[32];\n	unsigned long n;\n\n	if (name)\n"
+         "		memcpy(copy, nla_data(name), nla_len(name));\n	OPTIMIZER_HIDE_VAR(name);\n"
+         "	barrier_data(copy);\n	if (!id && !name) {")), ("nlfuzz", "malformed messages")),
+    # The tool's side.
+    tool("an overflow of the socket is not noticed", "storm",
+         ("tools/follow.c", "if (ret == -ENOBUFS || ret == -ENOMEM)\n			*lost = true;",
+          "if (ret == -ENOBUFS || ret == -ENOMEM)\n			*lost = false;")),
+    tool("one lost event more is told", "storm",
+         ("tools/follow.c", "t->next,\n						     ev->dev.seq - t->next);",
+          "t->next,\n						     ev->dev.seq - t->next + 1);")),
+    tool("an event that came twice is shown twice", "storm",
+         ("tools/follow.c", "	if (ev->dev.seq < t->next)\n		return;\n", "")),
+    tool("what was missed is not read from the ring", "overwritten",
+         ("tools/follow.c", "	if (t->next <= dev->seq)\n		catch_up(f, t, dev->seq);\n", "")),
+    tool("lines wait for more", "streaming",
+         ("tools/cmd_monitor.c", "	ret = text_flush();\n	if (ret != GO_ON)",
+          "	ret = loop_stopped() ? text_flush() : GO_ON;\n	if (ret != GO_ON)")),
+    tool("a broken pipe is a failure", "streaming",
+         ("tools/text.c", "errno == EPIPE || loop_stopped()", "loop_stopped()"),
+         ("tools/loop.c", "stopped || poll_fds[i].revents & POLLERR", "stopped")),
+    tool("the end of a device is not told", "reloaded",
+         ("tools/follow.c", "	tell(f, &lost);\n	drop(f, t);", "	(void)lost;\n	drop(f, t);")),
+    tool("time over is status 1", "waiting",
+         ("tools/cmd_wait.c", 'fail(EX_FALSE, "timed out', 'fail(EX_WRONG, "timed out')),
+    tool("wait does not look at what is", "waiting",
+         ("tools/cmd_wait.c", "	wait->dev = ev->dev;\n",
+          "	wait->dev = ev->dev;\n	if (ev->kind == KIND_SNAPSHOT)\n		return GO_ON;\n")),
+    tool("a reason is taken for another's", "showing",
+         ("tools/spec.c", ".attr = BATTGUARD_A_STATUS_CHARGER_OFF_REASONS",
+          ".attr = BATTGUARD_A_STATUS_LOAD_OFF_REASONS")),
+    tool("colours in spite of NO_COLOR", "showing",
+         ("tools/text.c", "!(no && *no)", "!(no && !*no)")),
+    tool("no driver is status 2", "without_family",
+         ("tools/dev.c", 'fail(EX_NODEV, "the driver is not loaded',
+          'fail(EX_REFUSED, "the driver is not loaded')),
+    tool("a name is shown as it is", "strange_names",
+         ("tools/text.c", "!len || code <= 0x20", "!len || code < 0x1b")),
+    tool("JSON with bare control characters", "strange_names",
+         ("tools/json.c", "code < 0x20 || (code >= 0x7f && code < 0xa0)", "code == 0x0a")),
+    tool("a name too long for its buffer", "strange_names",
+         ("tools/text.c", "*c && c < (const unsigned char *)text + NAME_LEN", "*c"),
+         ("tools/dev.c", "sizeof(dev->name));\n	dev->instance = get_u64(tb, BATTGUARD_A_DEV",
+          "4096);\n	dev->instance = get_u64(tb, BATTGUARD_A_DEV")),
+    tool("another instance is taken for the present one", "since",
+         ("tools/dev.c", "opt.since_instance && opt.since_instance != dev->instance", "0")),
+    tool("a number that never was is passed over", "since",
+         ("tools/dev.c", "opt.since > dev->seq + 1", "0")),
+    tool("log does not say what is gone", "since",
+         ("tools/cmd_monitor.c", "opt.since : 1,", "opt.since : 0,")),
+    tool("times of 1970 stay", "clock_set",
+         ("tools/clock.c", "clock_was_set(ev) ? clock_wall(ev->dev.boottime) : ev->realtime",
+          "ev->realtime")),
+    tool("a time that was corrected has no mark", "clock_set",
+         ("tools/print.c", 'clock_was_set(ev) ? "~" : ""', '""')),
+    tool("an interrupted dump is not asked for again", "interrupted",
+         ("tools/dev.c", "ret != -EINTR || ", "ret || ")),
+    tool("a part of an interrupted dump is shown", "interrupted",
+         ("tools/dev.c", "	do {\n		devs->n = 0;", "	do {")),
+    tool("an event tells no settings", "setting",
+         ("tools/dev.c", "take_nest(dev, SET_SETTINGS, tb[BATTGUARD_A_EVENT_SETTINGS])", "0")),
+    tool("a text is cut inside of a character", "narrow",
+         ("tools/text.c", "(const unsigned char *)text + len, &code) ?: 1;",
+          "(const unsigned char *)text + len, &code) ? 1 : 1;")),
+    tool("more than a megabyte", "building",
+         ("tools/main.c", "struct options opt = {", "const volatile char ballast[1 << 20] = { 1 };\n\n"
+                          "struct options opt = {"),
+         ("tools/main.c", "	tzset();\n", "	tzset();\n	(void)ballast[0];\n")),
+    tool("a third of the messages of a dump is forgotten", "overwritten",
+         ("tools/dev.c", "	if (!ret)\n		events->n++;",
+          "	if (!ret && events->ev[events->n].dev.seq % 3)\n		events->n++;")),
+]
