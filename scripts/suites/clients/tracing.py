@@ -26,21 +26,21 @@ def trace_cmd(lab, checks):
         text, found = reported(bank, f"echo 0 >{SUPPLY}/enabled")
         wanted = {"name": LABEL, "changed": "state,load,charger,reasons,settings",
                   "cause": "user", "state": "standby", "outputs": "",
-                  "allow_discharge": "0x1", "allow_charge": "0x1", "low_cell": "0x0",
+                  "allow_discharge": "0x1", "allow_charge": "0x1", "low_cell": "0",
                   "remote": "1", "faulty_outputs": "", "load_reasons": "user",
                   "charger_reasons": "user"}
         have = {key: found[-1].get(key) for key in wanted} if found else None
         checks.equal(have, wanted, "switched off: a decision, in words")
         written = re.findall(r"battguard_output: .*output=(\S+) value=0", text)
-        checks.equal(written, ["charger", "load"], "and the outputs that were written, in order")
+        checks.equal(sorted(written), ["charger", "load"], "and the outputs that were written")
 
-        text, found = reported(bank, f"echo 1 >{SUPPLY}/enabled")
+        _, found = reported(bank, f"echo 1 >{SUPPLY}/enabled")
         have = [found[-1].get(key) for key in ("state", "outputs", "load_reasons")]
         checks.equal(have, ["normal", "load,charger", ""], "switched on again: no reason is left")
 
         bank.lines.set(low_cell=True)
         bank.settle(state="pre-alarm")
-        text, found = reported(bank, f"echo 1 >{SUPPLY}/mute")
+        _, found = reported(bank, f"echo 1 >{SUPPLY}/mute")
         checks.equal([found[-1].get(key) for key in ("state", "changed", "outputs")],
                      ["pre-alarm", "pre-alarm,settings", "load,charger"], "a pre-alarm, muted")
         healthy(bank, checks)
