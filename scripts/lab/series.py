@@ -96,7 +96,7 @@ class _Repository:
     def __init__(self, folder, person):
         self._folder = Path(folder)
         name, address = re.fullmatch(r"(.*\S) *<(.*)>", person).groups()
-        when = f"{_time()} +0000"
+        when = f"@{_time()} +0000"
         self._environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("GIT_")},
             "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull,
