@@ -15,6 +15,8 @@
  *   STRANGE_TORN    how many dumps are interrupted; what those tell is "torn"
  *   STRANGE_INSTANCE, STRANGE_BOOTTIME, STRANGE_REALTIME
  *                   of devices and events
+ *   STRANGE_RELOAD  the instance after the driver was loaded again, of which a
+ *                   listener has lost all that was said
  *   STRANGE_FIRST, STRANGE_LAST
  *                   numbers of the events that are kept, 1 to 3 by default
  */
@@ -43,6 +45,14 @@ static uint64_t number_or(const char *name, uint64_t other)
 static unsigned long number(const char *name)
 {
 	return number_or(name, 0);
+}
+
+/* Whether the driver has been loaded again. */
+static bool reloaded;
+
+static uint64_t instance(void)
+{
+	return number(reloaded ? "STRANGE_RELOAD" : "STRANGE_INSTANCE");
 }
 
 static uint64_t last_event(void)
@@ -83,7 +93,7 @@ static void put_dev(struct nl_msg *msg, const char *name, uint32_t id)
 	if (number("STRANGE_BARE"))
 		return;
 	put(msg, BATTGUARD_A_DEV_ID, id, 4);
-	put(msg, BATTGUARD_A_DEV_INSTANCE, number("STRANGE_INSTANCE"), 8);
+	put(msg, BATTGUARD_A_DEV_INSTANCE, instance(), 8);
 	put_sets(msg, BATTGUARD_A_DEV_STATUS, BATTGUARD_A_DEV_SETTINGS);
 	put(msg, BATTGUARD_A_DEV_SEQ, last_event(), 8);
 	for (attr = BATTGUARD_A_DEV_BOOTTIME_NS;
@@ -101,7 +111,7 @@ static void put_event(struct nl_msg *msg, const char *name, uint64_t seq,
 	if (number("STRANGE_BARE"))
 		return;
 	put(msg, BATTGUARD_A_EVENT_DEV_ID, 1, 4);
-	put(msg, BATTGUARD_A_EVENT_INSTANCE, number("STRANGE_INSTANCE"), 8);
+	put(msg, BATTGUARD_A_EVENT_INSTANCE, instance(), 8);
 	put(msg, BATTGUARD_A_EVENT_SEQ, seq, 8);
 	put(msg, BATTGUARD_A_EVENT_BOOTTIME_NS,
 	    number_or("STRANGE_BOOTTIME", UINT64_MAX), 8);
@@ -192,9 +202,16 @@ int nl_open(struct nl_sock **sk)
 
 int nl_receive(struct nl_sock *sk, nl_handler handler, void *arg)
 {
+	static unsigned int calls;
+
 	(void)sk;
 	(void)handler;
 	(void)arg;
+	/* The second socket that is looked at is that of the events. */
+	if (number("STRANGE_RELOAD") && ++calls == 2) {
+		reloaded = true;
+		return -ENOBUFS;
+	}
 	return -EAGAIN;
 }
 

@@ -72,6 +72,17 @@ def since(kit, checks):
                   f"--since {words}: wrong usage", err)
 
 
+@host_scenario
+def same_number(kit, checks):
+    """Another instance with the number of the one before, under a listener that lost all messages."""
+    told = _kernel(reload=f"0x{OTHER}")
+    lines = _lines(kit.strange, "monitor -j --timeout 0.3", told)
+    checks.equal([(line["event"], line["instance"], line["seq"]) for line in lines],
+                 [("snapshot", INSTANCE, 7), ("lost", OTHER, 1),
+                  *(("change", OTHER, seq) for seq in (5, 6, 7))],
+                 "the events of the new one are shown from the first that is kept")
+
+
 def _utc(nanoseconds):
     """As RFC 3339 has it, to the second."""
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(nanoseconds // SECOND))

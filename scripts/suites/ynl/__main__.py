@@ -74,7 +74,8 @@ def as_table(status):
         "charger_off_reasons": sorted(status["charger-off-reasons"]),
         "allow_discharge": int(status["allow-discharge-chains"] == chains),
         "allow_charge": int(status["allow-charge-chains"] == chains),
-        "low_cell": int(status["low-cell-chains"] != 0),
+        # A mask comes as text.
+        "low_cell": int(int(status["low-cell-chains"], 0) != 0),
     }
     table.update({name: int(name.replace("_", "-") in outputs)
                   for name in ("load", "charger", "pre_alarm")})
