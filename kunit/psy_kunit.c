@@ -13,6 +13,7 @@
 #define bg_psy_register	psy_test_register
 #define bg_sysfs_groups	psy_test_groups
 #include "../driver/psy.c"
+#include "supply.h"
 
 const struct attribute_group *psy_test_groups[] = { NULL };
 
@@ -38,13 +39,6 @@ int psy_test_set(struct battguard *bg, enum bg_setting id, u32 value)
 #define D(n)	BIT(BG_LINE_DISCHARGE + (n))
 #define C(n)	BIT(BG_LINE_CHARGE + (n))
 #define W(n)	BIT(BG_LINE_LOW_CELL + (n))
-
-#define GOOD		POWER_SUPPLY_HEALTH_GOOD
-#define UNKNOWN		POWER_SUPPLY_HEALTH_UNKNOWN
-#define FAILURE		POWER_SUPPLY_HEALTH_UNSPEC_FAILURE
-#define CRITICAL	POWER_SUPPLY_CAPACITY_LEVEL_CRITICAL
-#define LOW		POWER_SUPPLY_CAPACITY_LEVEL_LOW
-#define NORMAL		POWER_SUPPLY_CAPACITY_LEVEL_NORMAL
 
 struct health_case {
 	const char *name;

@@ -11,6 +11,7 @@
 
 #include "../driver/compat.h"
 #include "board.h"
+#include "supply.h"
 
 static const struct property_entry tell_props[] = {
 	PROPERTY_ENTRY_STRING("label", "guard"),
@@ -43,12 +44,6 @@ struct tell_case {
 
 #define CHARGES		POWER_SUPPLY_STATUS_UNKNOWN
 #define NO_CHARGE	POWER_SUPPLY_STATUS_NOT_CHARGING
-#define GOOD		POWER_SUPPLY_HEALTH_GOOD
-#define UNKNOWN		POWER_SUPPLY_HEALTH_UNKNOWN
-#define FAILURE		POWER_SUPPLY_HEALTH_UNSPEC_FAILURE
-#define CRITICAL	POWER_SUPPLY_CAPACITY_LEVEL_CRITICAL
-#define LOW		POWER_SUPPLY_CAPACITY_LEVEL_LOW
-#define NORMAL		POWER_SUPPLY_CAPACITY_LEVEL_NORMAL
 
 static const struct tell_case tell_cases[] = {
 	{ "well", D | D2 | C | C2 | R, CHARGES, GOOD, NORMAL,

@@ -10,7 +10,6 @@ What was fetched once is found in an index (package, architecture, suite ->
 file and SHA-256) and needs no network again.
 """
 
-import argparse
 import hashlib
 import json
 import os
@@ -22,7 +21,7 @@ import sys
 import time
 
 from . import download
-from .common import BUILD, Trouble, lock, main, run, say
+from .common import BUILD, Trouble, lock, run, say
 
 APT = BUILD / "apt"
 DEBS = BUILD / "debs"
@@ -361,28 +360,24 @@ def unpack(deb, dest):
     return dest
 
 
-def _command():
-    parser = argparse.ArgumentParser(prog="lab.debian", description=__doc__.splitlines()[0])
-    parser.add_argument("--suite", default="bookworm", choices=list(STATES))
-    parser.add_argument("--arch", default="amd64", choices=ARCHITECTURES)
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    verb = verbs.add_parser("fetch", help="print the files of these packages")
-    verb.add_argument("name", nargs="+")
-    verb = verbs.add_parser("unpack", help="fetch packages and unpack them below a directory")
-    verb.add_argument("dest")
-    verb.add_argument("name", nargs="+")
-    verb = verbs.add_parser("resolve", help="print the package behind a kernel's meta package")
-    verb.add_argument("meta")
-    options = parser.parse_args()
-    if options.verb == "resolve":
-        print(resolve(options.meta, options.arch, options.suite))
-        return
-    for path in fetch(options.name, options.arch, options.suite):
-        if options.verb == "unpack":
-            unpack(path, options.dest)
-        else:
-            print(path)
+def unpack_source(deb, target, *options, parts=()):
+    """Unpack the sources that a linux-source package holds, or these parts of them.
 
-
-if __name__ == "__main__":
-    main(_command)
+    options: more of tar's. The folder appears only when it is complete.
+    """
+    name = deb.name.split("_")[0]
+    say(f"{deb.stem}: unpacking")
+    spare = target.with_name(target.name + ".part")
+    shutil.rmtree(spare, ignore_errors=True)
+    spare.mkdir(parents=True)
+    # The package, the archive in it, what is wanted of that archive. The last tar may
+    # stop early: its status alone says whether all was there.
+    with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE) as outer, \
+            subprocess.Popen(["tar", "-xO", f"./usr/src/{name}.tar.xz"], stdin=outer.stdout,
+                             stdout=subprocess.PIPE) as inner:
+        done = subprocess.run(["tar", "-xJ", "-C", spare, "--strip-components=1", *options,
+                               *(f"{name}/{part}" for part in parts)], stdin=inner.stdout,
+                              check=False)
+    if done.returncode:
+        raise Trouble(f"{deb.name} does not unpack")
+    spare.rename(target)

@@ -5,7 +5,6 @@ A series ("6.1", "6.12", "7.3") is looked up in the archive's present state;
 what it meant the first time is kept, with the packages, in the cache.
 """
 
-import argparse
 import dataclasses
 import functools
 import pathlib
@@ -13,7 +12,7 @@ import re
 import shutil
 
 from . import debian, prepared
-from .common import BUILD, ROOT, Trouble, lock, main, make, run, say, setup
+from .common import BUILD, ROOT, Trouble, lock, make, run, say, setup
 
 SERIES = ("6.1", "6.12", "7.3")
 
@@ -282,23 +281,3 @@ def _mirror(source, target):
     elif source.is_file():
         if not target.is_file() or target.read_bytes() != source.read_bytes():
             shutil.copyfile(source, target)
-
-
-def _command():
-    parser = argparse.ArgumentParser(prog="lab.kernels", description=__doc__.splitlines()[0])
-    parser.add_argument("--arch", default="arm64", choices=list(ARCHES))
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    for verb in ("headers", "stock", "module"):
-        verbs.add_parser(verb).add_argument("series", choices=SERIES)
-    options = parser.parse_args()
-    if options.verb == "headers":
-        made = headers(options.series, options.arch)
-        print(made.path, *made.make_args)
-    elif options.verb == "stock":
-        print(stock(options.series, options.arch).image)
-    else:
-        print(build_module(headers(options.series, options.arch)))
-
-
-if __name__ == "__main__":
-    main(_command)

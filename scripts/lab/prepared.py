@@ -91,9 +91,9 @@ def from_source(series, karch, cross, suite):
         if not (made / "ready").exists():
             say(f"preparing headers of Linux {version} for {karch} from source")
             shutil.rmtree(made, ignore_errors=True)
-            source = made / "source"
-            source.mkdir(parents=True)
-            _extract(deb, series, source)
+            source, name = made / "source", f"linux-source-{series}"
+            debian.unpack_source(deb, source, "--wildcards", "--anchored",
+                                 *(f"--exclude={name}/{path}" for path in LEAVE_OUT))
             words = (f"O={made}/objects", f"ARCH={karch}", f"CROSS_COMPILE={cross}")
             make(source, *words, DEFCONFIG[karch])
             # As Debian's kernels whose symbols are borrowed are: otherwise
@@ -106,17 +106,3 @@ def from_source(series, karch, cross, suite):
             (made / "ready").touch()
     release = (made / "objects/include/config/kernel.release").read_text(encoding="ascii")
     return f"{release.strip()}-{karch}", made / "objects"
-
-
-def _extract(deb, series, target):
-    outer = subprocess.Popen(["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE)
-    inner = subprocess.Popen(["tar", "-xO", f"./usr/src/linux-source-{series}.tar.xz"],
-                             stdin=outer.stdout, stdout=subprocess.PIPE)
-    unpack = subprocess.run(["tar", "-xJ", "-C", target, "--strip-components=1", "--wildcards",
-                             "--anchored",
-                             *(f"--exclude=linux-source-{series}/{path}" for path in LEAVE_OUT)],
-                            stdin=inner.stdout, check=False)
-    outer.stdout.close()
-    inner.stdout.close()
-    if unpack.returncode or inner.wait() or outer.wait():
-        raise Trouble(f"cannot unpack {deb.name}")

@@ -17,6 +17,8 @@ import pathlib
 import re
 import time
 
+from .common import BUILD, Trouble
+
 NOTES = "BATTGUARD_KERNELS"
 # A kernel built from source, as the lab names it.
 OWN = re.compile(r"\bsrc-([\d.]+)-(.+)-[0-9a-f]{12}\b")
@@ -30,6 +32,32 @@ td.n { text-align: right; font-variant-numeric: tabular-nums }
 tr.bad td { background: #fdd }
 pre { background: #f4f4f4; padding: .6em; overflow-x: auto }
 """
+
+
+def reasoned(path):
+    """[(line, reason)] of a list of what is allowed: the comment above a group is its reason."""
+    found, reason = [], []
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith("#"):
+            reason.append(line[1:].strip())
+        elif not line.strip():
+            reason = []
+        elif not reason:
+            raise Trouble(f"{path.name}:{number}: no reason above it")
+        else:
+            found.append((line.strip(), " ".join(reason)))
+    return found
+
+
+def write_coverage(name, title, files, page=False):
+    """Leave for the report what was covered: {file: {metric: [covered, of]}}."""
+    told = {"title": title, "files": files}
+    if page:
+        told["page"] = f"report/coverage-{name}/index.html"
+    (BUILD / "report").mkdir(parents=True, exist_ok=True)
+    (BUILD / f"report/coverage-{name}.json").write_text(json.dumps(told, indent=1) + "\n",
+                                                        encoding="utf-8")
 
 
 def note_kernel(text):

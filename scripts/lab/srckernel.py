@@ -14,15 +14,12 @@ at no other time.  A build that was broken off goes on where it stood.
 import hashlib
 import os
 import re
-import shutil
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 from . import debian, kernels
 from .common import BUILD, Trouble, clean_environment, lock, run, say, setup
-from .common import main as run_main
 
 CONFIGS = Path(__file__).with_name("configs")
 SERIES = ("6.12", "6.1")
@@ -78,18 +75,7 @@ def source_tree(series):
     with lock(package):
         if tree.is_dir():
             return version, tree
-        say(f"{package} {version}: unpacking")
-        outer, inner = tree.with_suffix(".deb-files"), tree.with_suffix(".part")
-        for left in (outer, inner):
-            shutil.rmtree(left, ignore_errors=True)
-        outer.mkdir(parents=True)
-        debian.unpack(deb, outer)
-        archive = outer / "usr/src" / (package + ".tar.xz")
-        inner.mkdir()
-        run(["tar", "-C", inner, "--strip-components=1", "-xf", archive])
-        shutil.rmtree(outer)
-        # the name appears only when the tree is complete
-        inner.rename(tree)
+        debian.unpack_source(deb, tree)
     return version, tree
 
 
@@ -171,13 +157,3 @@ def build(series, config="sim-kunit", arch="arm64", dtb=None):
         stamp.write_text(f"{version}\n{took:.0f} s\n")
         say(f"{what}: built in {took:.0f} s")
         return kernel
-
-
-def main():
-    """python3 -m lab.srckernel [SERIES[-CONFIG]...]: build and name the images."""
-    for word in sys.argv[1:] or SERIES:
-        print(build(*word.split("-", 1)).image)
-
-
-if __name__ == "__main__":
-    run_main(main)

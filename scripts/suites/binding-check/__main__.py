@@ -18,7 +18,7 @@ import shutil
 import subprocess
 
 from lab import debian, tap
-from lab.common import BUILD, ROOT, Trouble, lock, main, say, setup
+from lab.common import BUILD, ROOT, Trouble, lock, main, setup
 
 from . import nodes
 
@@ -54,32 +54,8 @@ def debian_tree(version):
     [package] = debian.fetch([f"linux-source-{version}"], "amd64")
     tree = BUILD / "dt" / package.stem
     with lock("dt"):
-        if tree.is_dir():
-            return tree
-        say(f"unpacking the bindings of {package.name}")
-        fresh = tree.with_name(tree.name + ".new")
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(parents=True)
-        name = f"linux-source-{version}"
-        # Package, the archive in it, the wanted parts of that archive.
-        chain = [["dpkg-deb", "--fsys-tarfile", package],
-                 ["tar", "-xO", f"./usr/src/{name}.tar.xz"],
-                 ["tar", "-xJ", "-C", fresh, "--strip-components=1",
-                  *(f"{name}/{part}" for part in PARTS)]]
-        running, stream = [], None
-        for argv in chain:
-            step = subprocess.Popen([str(word) for word in argv], stdin=stream,
-                                    stdout=subprocess.PIPE)
-            if stream:
-                stream.close()
-            stream = step.stdout
-            running.append(step)
-        stream.close()
-        # tar stops reading at the archive's end marker, so the status of the
-        # last step alone tells whether all parts were found.
-        if [step.wait() for step in running][-1]:
-            raise Trouble(f"cannot unpack the bindings of {package.name}")
-        fresh.rename(tree)
+        if not tree.is_dir():
+            debian.unpack_source(package, tree, parts=PARTS)
     return tree
 
 

@@ -19,7 +19,8 @@ import re
 import shutil
 
 from lab import tap
-from lab.common import BUILD, ROOT, Trouble, main, run, setup
+from lab.common import BUILD, ROOT, main, run, setup
+from lab.report import reasoned, write_coverage
 
 HOST = BUILD / "host"
 REPORT = BUILD / "report"
@@ -121,26 +122,10 @@ def gaps_of(file, lines, branches, decisions):
     return gaps, sums
 
 
-def allowed_gaps():
-    """{(file, metric, what): reason}: a reason is the comment above its entries."""
-    allowed, reason = {}, []
-    text = ALLOWED.read_text(encoding="utf-8") if ALLOWED.exists() else ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.startswith("#"):
-            reason.append(line[1:].strip())
-        elif line.strip():
-            words = line.split(None, 2)
-            if len(words) < 3 or not reason:
-                raise Trouble(f"{ALLOWED.name}:{number}: no file, metric and text, or no reason")
-            allowed[tuple(words)] = " ".join(reason)
-        else:
-            reason = []
-    return allowed
-
-
 def judge(report, files, lines, branches, decisions):
     """One result per file and metric; gives the sums."""
-    allowed = allowed_gaps()
+    # file, metric, text
+    allowed = {tuple(line.split(None, 2)): why for line, why in reasoned(ALLOWED)}
     used, summary = set(), {}
     for file in files:
         gaps, sums = gaps_of(file, lines.get(file, {}), branches[file], decisions[file])
@@ -178,10 +163,7 @@ def entry():
         if pathlib.Path(place.rsplit(":", 1)[0]).resolve() in files:
             report.result(False, f"{pathlib.Path(place).name}: clang cannot count this decision")
 
-    REPORT.mkdir(parents=True, exist_ok=True)
-    (REPORT / "coverage-host.json").write_text(json.dumps(
-        {"title": "The decision, under its host and KUnit tests", "files": summary,
-         "page": "report/coverage-host/index.html"}, indent=1) + "\n", encoding="utf-8")
+    write_coverage("host", "The decision, under its host and KUnit tests", summary, page=True)
     run(["llvm-cov-19", "show", program, f"--instr-profile={profile}", "--format=html",
          "--show-branches=count", "--show-mcdc", f"--output-dir={REPORT / 'coverage-host'}",
          *files])

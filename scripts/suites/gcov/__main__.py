@@ -20,6 +20,7 @@ import threading
 
 from lab import board, kernels, kunit, srckernel, tap
 from lab.common import BUILD, ROOT, Trouble, main, run, setup
+from lab.report import reasoned, write_coverage
 from suites.e2e import sets
 from suites.nlfuzz import kit as nlfuzz
 from suites.simtest import play, simplan
@@ -133,23 +134,12 @@ def users(report, counters, kernel, module):
     report.tell(checks)
 
 
-def allowed_lines():
-    """{file: Counter of texts} of lines that no test runs; each has its reason above it."""
-    allowed, reason = collections.defaultdict(collections.Counter), False
-    for number, line in enumerate(ALLOWED.read_text(encoding="utf-8").splitlines(), 1):
-        if line.startswith("#") or not line:
-            reason = bool(line)
-            continue
-        name, _, text = line.partition(": ")
-        if not text or not reason:
-            raise Trouble(f"{ALLOWED.name}:{number}: no file and text, or no reason above it")
-        allowed[name][text] += 1
-    return allowed
-
-
 def judge(report, files, only):
     """A result for each file, and one for the branches; gives the sums."""
-    sums, allowed = {}, allowed_lines()
+    sums, allowed = {}, collections.defaultdict(collections.Counter)
+    for line, _ in reasoned(ALLOWED):
+        name, _, text = line.partition(": ")
+        allowed[name][text] += 1
 
     def result(good, text, detail=""):
         if only:
@@ -201,9 +191,7 @@ def entry():
             part()
     sums = judge(report, counters.add_up(), only)
     if not only:
-        (REPORT / "coverage-driver.json").write_text(json.dumps(
-            {"title": f"Driver, by its tests on Linux {SERIES}", "files": sums,
-             "page": "report/coverage-driver/index.html"}, indent=1) + "\n", encoding="utf-8")
+        write_coverage("driver", f"Driver, by its tests on Linux {SERIES}", sums, page=True)
     return report.end()
 
 

@@ -70,7 +70,8 @@ def entry():
         kernels.copy_sources(home)
         with seeds.sown(seed.edits, home):
             _, bad = results(kernel, home, which(seed), seed.sight)
-        return seed.sight in bad, f"{seed.sight} does not see it"
+        good = seed.sight in bad
+        return good, f"{seed.sight} {'fails' if good else 'does not see it'}"
 
     seeds.run(report, wanted, seen)
     return report.end()

@@ -20,6 +20,7 @@ import shutil
 from lab import tap
 from lab.common import BUILD, Trouble, main, setup
 from lab.hostbuild import DRIVER, Builder, run
+from lab.report import reasoned
 
 from .mutants import mutants_of, name_of
 
@@ -34,22 +35,6 @@ OPTIONS = ("-O1", "-fsanitize=undefined", "-fsanitize-undefined-trap-on-error",
            "-Werror=return-type")
 QUICK_SECONDS = 3
 FULL_SECONDS = 120
-
-
-def equivalents():
-    """{name: reason}: a reason is the comment above its mutants."""
-    found, reason = {}, []
-    text = EQUIVALENT.read_text(encoding="utf-8") if EQUIVALENT.exists() else ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.startswith("#"):
-            reason.append(line[1:].strip())
-        elif not line.strip():
-            reason = []
-        elif not reason:
-            raise Trouble(f"{EQUIVALENT.name}:{number}: no reason")
-        else:
-            found[line.strip()] = " ".join(reason)
-    return found
 
 
 class Hunt:
@@ -162,7 +147,7 @@ def mutation():
     mutants = [mutant for mutant in everyone[options.offset % options.every::options.every]
                if options.match in name_of(mutant)
                and (lived is None or name_of(mutant) in lived)]
-    known = equivalents()
+    known = dict(reasoned(EQUIVALENT))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         living, sums = tell(
             report, mutants, pool.map(hunt.fate, range(len(mutants)), mutants), known)

@@ -8,12 +8,12 @@ Each rule is one result. What CBMC could not decide in time is not proved.
 
 import argparse
 import concurrent.futures
-import json
 import shutil
 import time
 
 from lab import seeds, tap
 from lab.common import BUILD, ROOT, Trouble, main, setup
+from lab.report import write_coverage
 
 from . import decision_faults, faults, proofs
 from .broken import BROKEN
@@ -146,12 +146,9 @@ def run_coverage(cbmc, report, options):
         missed = [str(line) for line, good in sorted(lines.items()) if not good]
         report.result(not missed, f"proof: {name}: all of {len(lines)} lines are reached",
                       "not reached: " + ", ".join(missed))
-    counts = {name: {"lines": [sum(lines.values()), len(lines)]}
-              for name, lines in files.items()}
-    (BUILD / "report").mkdir(parents=True, exist_ok=True)
-    (BUILD / "report/coverage-proof.json").write_text(json.dumps(
-        {"title": "The decision, reached by its proof", "files": counts}, indent=1) + "\n",
-        encoding="utf-8")
+    write_coverage("proof", "The decision, reached by its proof",
+                   {name: {"lines": [sum(lines.values()), len(lines)]}
+                    for name, lines in files.items()})
     return report.end()
 
 
