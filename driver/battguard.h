@@ -3,9 +3,9 @@
  * battguard - the device, and who may call whom
  *
  * core.c binds and unbinds. evaluate.c samples the lines, asks the decision
- * (decision/fsm.h), sets the outputs, and only then tells. These two call gpio.c, psy.c,
- * leds.c and sysfs.c, which never call each other and come back only through
- * the functions at the end.
+ * (decision/fsm.h), sets the outputs, and only then reports. These two call
+ * gpio.c, psy.c, leds.c and sysfs.c, which never call each other and come back
+ * only through the functions at the end.
  */
 #ifndef BATTGUARD_H
 #define BATTGUARD_H
@@ -53,8 +53,8 @@ struct bg_wire {
  * @sleeps: reading or setting some line may sleep
  * @driven: the outputs were given a direction
  *
- * All but @driven is fixed once the lines are had; @driven is protected by the
- * lock of the device.
+ * All but @driven is fixed once the lines have been obtained. The lock of the
+ * device protects @driven.
  */
 struct bg_gpio {
 	struct gpio_desc *in[BG_LINES_MAX];
@@ -77,7 +77,7 @@ enum {
 /**
  * struct bg_led - a LED trigger
  * @trigger: trigger
- * @on: what its LEDs show; written by the one that tells, read by LEDs that come
+ * @on: what its LEDs show; written in process context, read when a LED is added
  */
 struct bg_led {
 	struct led_trigger trigger;
@@ -125,7 +125,7 @@ enum {
  * @name: name of the power supply
  * @id: number in the preset name, -1 = the name is the board's
  * @nl_id: number in netlink messages
- * @instance: random bits that tell this bind from all others, never 0
+ * @instance: random bits that distinguish this bind from all others, never 0
  * @params: properties of the board
  * @gpio: lines
  * @threaded: evaluations run in threads, under @mutex; else in hard interrupts,
@@ -135,24 +135,25 @@ enum {
  * @running: outputs follow the decision; written under @lock or @mutex, which
  *	protect everything down to @timer, or in a panic
  * @asleep: the system is about to sleep, or wakes: nothing is read or written
- * @woke: a line woke the system, and it is not yet said which guard's
+ * @woke: a line woke the system, and the guard has not reported that yet
  * @fsm: the decision
  * @result: result of the latest step
- * @done: what became of its outputs, for the next step
- * @ring: the latest events; apart, as together they would take twice the memory
+ * @done: how its outputs turned out, for the next step
+ * @ring: the latest events; allocated apart, since together they would take
+ *	twice the memory
  * @timer: next deadline
  * @worker: thread that evaluates when @timer fires, if @threaded
  * @work: evaluation in @worker
  * @snapshot_lock: protects @snapshot and @ring from readers; nests inside @lock
  *	and @mutex
  * @snapshot: what readers see
- * @tell: tells userspace, in process context
+ * @tell: reports to userspace, in process context
  * @told: number of the latest event that @tell has seen; used by it alone
- * @told_view: what that event said; used by @tell alone
+ * @told_view: view of that event; used by @tell alone
  * @leds: LED triggers
  * @alarm: wakes the system while it is suspended
  * @alarm_at: when @alarm comes, or %BG_NEVER
- * @refused: the log says already that the system must not sleep
+ * @refused: the log already says that the system must not sleep
  * @panic: floats the outputs in a panic
  * @psy_desc: description of @psy
  */

@@ -19,8 +19,8 @@
 #include <linux/version.h>
 
 /*
- * gpiod_set_value() returns an error since 6.15, and in stable kernels to which
- * that was taken back, so the type tells and not the version. Where it returns
+ * gpiod_set_value() returns an error since 6.15, and in stable kernels that got
+ * this change. So look at its type and not at the version. Where it returns
  * nothing, only reading back shows a failure.
  */
 #define bg_void_setter(call) \
@@ -47,7 +47,7 @@
 	} while (0)
 #endif
 
-/* Before 6.14 a worker was started where it was created. */
+/* Before 6.14 a worker was started when it was created. */
 #ifndef kthread_run_worker
 #define kthread_run_worker	kthread_create_worker
 #endif
@@ -61,14 +61,14 @@
 #define BG_ALARM_DONE
 #endif
 
-/* 7.2 knows absolute and relative alarms apart by an argument. */
+/* Since 7.2 an argument distinguishes absolute and relative alarms. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
 #define bg_alarm_start(alarm, at)	alarm_start(alarm, at)
 #else
 #define bg_alarm_start(alarm, at)	alarm_start_timer(alarm, at, false)
 #endif
 
-/* Since 6.4 the class itself tells what a node of a simple battery says. */
+/* Since 6.4 the class itself reports what a simple battery's node says. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
 #define BG_CLASS_TELLS_DESIGN	0
 #else

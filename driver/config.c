@@ -2,8 +2,8 @@
 /*
  * battguard - properties of the board, and their ranges
  *
- * A protection delay that is not what the board says is worse than no driver:
- * a value out of its range fails the probe, nothing is clamped.
+ * A protection delay other than the board's is worse than no driver. So a value
+ * out of its range fails the probe, and nothing is clamped.
  */
 #include <linux/ctype.h>
 #include <linux/errno.h>

@@ -85,7 +85,7 @@ static void bg_cancel_tell(void *data)
 {
 	struct battguard *bg = data;
 
-	/* The unbind is told as well. */
+	/* The unbind is reported as well. */
 	flush_work(&bg->tell);
 	cancel_work_sync(&bg->tell);
 	pm_relax(bg->dev);
@@ -131,8 +131,8 @@ static void bg_free_ring(void *data)
 }
 
 /*
- * The clocks tell two boots apart where the kernel's generator is not seeded yet,
- * and the generator two boards that begin at the same time.
+ * The clocks distinguish two boots while the kernel's generator is not seeded
+ * yet. The generator distinguishes two boards that start at the same time.
  */
 static u64 bg_new_instance(void)
 {
@@ -170,7 +170,7 @@ static int bg_choose_name(struct battguard *bg)
 			return -ENOMEM;
 	}
 
-	/* The class would answer with a stack trace. */
+	/* The class would print a stack trace. */
 	other = power_supply_get_by_name(bg->name);
 	if (!other)
 		return 0;
@@ -180,7 +180,7 @@ static int bg_choose_name(struct battguard *bg)
 			     bg->name);
 }
 
-/* Everything that evaluations and telling need, in the reverse of unwinding. */
+/* What evaluations and reports need, in the reverse order of unwinding. */
 static int bg_prepare(struct battguard *bg)
 {
 	struct device *dev = bg->dev;
@@ -226,8 +226,8 @@ static int bg_prepare(struct battguard *bg)
 }
 
 /*
- * Set the outputs for the first time, in a context that may sleep whatever the
- * lines are, since they get their direction with it.
+ * Set the outputs for the first time. This also gives the lines their
+ * direction, so it needs a context that may sleep, whatever the lines are.
  */
 static int bg_start(struct battguard *bg)
 {
@@ -321,15 +321,15 @@ static void bg_shutdown(struct platform_device *pdev)
 }
 
 /*
- * Before any device is suspended, because the alarm has to be set when the RTC's
- * device is, and that is not known to come after this one.
+ * This runs before any device is suspended. The alarm must be set before the
+ * RTC's device is suspended, which may come before this device.
  */
 static int bg_pm_prepare(struct device *dev)
 {
 	struct battguard *bg = dev_get_drvdata(dev);
 	u64 resume_at = bg_snapshot(bg).resume_at;
 
-	/* A system that sleeps by itself tries again and again: said once. */
+	/* A system that sleeps by itself tries again and again: log it once. */
 	if (!device_may_wakeup(dev)) {
 		if (!bg->refused)
 			dev_err(dev, "a sleeping system cannot guard, and the lines may not wake it\n");

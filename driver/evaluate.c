@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * battguard - the evaluation: when, in which context, and what is told after
+ * battguard - the evaluation: when, in which context, and the reports after it
  *
  * Where no line can sleep, an edge or a deadline samples all lines, decides and
  * sets the outputs in the hard interrupt, under a raw spinlock. Where one can,
  * and on PREEMPT_RT, the same happens in the interrupt thread or, for a
- * deadline, in a real-time thread of the device, under a mutex. Levels decide:
- * an edge only wakes, and one that is lost is healed by the look that comes once
- * a second.
+ * deadline, in a real-time thread of the device, under a mutex. Levels decide.
+ * An edge only wakes the guard, and the look that comes once a second makes up
+ * for one that is lost.
  *
  * Deadlines are absolute times of the boot-time clock, which goes on while the
  * system is suspended: what fell due meanwhile is judged at resume, and no line
  * is touched before. The timer is an hrtimer, because the wheel and
  * CLOCK_MONOTONIC stand still then.
  *
- * Userspace is told from a work item, after the fact: nothing it does, and no
- * shortage of memory, delays an output.
+ * A work item reports to userspace after the fact. So nothing that userspace
+ * does, and no shortage of memory, delays an output.
  */
 #include <linux/device.h>
 #include <linux/errno.h>
@@ -71,7 +71,7 @@ static void bg_arm(struct battguard *bg, u64 deadline)
 			       slack, HRTIMER_MODE_ABS_HARD);
 }
 
-/* Is there anything the decision has not taken for granted? */
+/* Is there anything that the decision did not assume? */
 static bool bg_outputs_surprise(const struct battguard *bg)
 {
 	unsigned int n;
@@ -91,7 +91,7 @@ static bool bg_outputs_surprise(const struct battguard *bg)
 	return false;
 }
 
-/* What was decided, for all to see. Called like bg_decide(). */
+/* Publish what was decided. Called like bg_decide(). */
 static void bg_publish(struct battguard *bg)
 {
 	struct bg_result *res = &bg->result;
@@ -112,7 +112,7 @@ static void bg_publish(struct battguard *bg)
 							&bg->params.cfg);
 	bg->snapshot.resume_at = res->resume_at;
 	bg->snapshot.stay_awake = res->stay_awake;
-	/* Nothing that it holds changes without one. */
+	/* Nothing in it changes without an event. */
 	if (res->evented) {
 		bg->snapshot.event = res->event;
 		bg_ring_put(bg->ring, &res->event);
@@ -168,7 +168,7 @@ static void bg_trace(struct battguard *bg, u32 edge)
 					       bg->done.out_failed & BIT(n));
 }
 
-/* One evaluation. Called with the lock held. Return: is there news to tell? */
+/* One evaluation, with the lock held. Return: is there news to report? */
 static bool bg_once(struct battguard *bg, struct bg_inputs *in)
 {
 	const bool awake = bg->snapshot.stay_awake;
@@ -180,15 +180,16 @@ static bool bg_once(struct battguard *bg, struct bg_inputs *in)
 }
 
 /**
- * bg_evaluate() - sample, decide, set the outputs, and then tell
+ * bg_evaluate() - sample, decide, set the outputs, and then report
  * @bg: device
  * @in: what happened; overwritten
  *
  * The one evaluation function, whatever happened and wherever it is called.
- * Hard interrupt context at most where no line sleeps, else process context.
+ * Runs in any context, hard interrupts included, where no line sleeps.
+ * Otherwise it needs process context.
  *
- * Return: false if outputs do not follow the decision, yet, any more or while
- * the system sleeps, and nothing was done.
+ * Return: false if nothing was done, because outputs do not follow the decision
+ * yet, no longer, or not while the system sleeps.
  */
 bool bg_evaluate(struct battguard *bg, struct bg_inputs *in)
 {
@@ -206,7 +207,8 @@ bool bg_evaluate(struct battguard *bg, struct bg_inputs *in)
 		news = bg_once(bg, in);
 		/*
 		 * At an onset the delay runs from the end of the write, and an
-		 * output that failed is told: a second look takes that.
+		 * output that failed must be reported. A second step takes both
+		 * into account.
 		 */
 		if (bg_outputs_surprise(bg)) {
 			*in = (struct bg_inputs) { 0 };
@@ -240,13 +242,14 @@ void bg_edge(struct battguard *bg, unsigned int line)
 /**
  * bg_sleep() - leave the lines alone until the system is awake again
  * @bg: device
- * @asleep: from now on, or no more
+ * @asleep: from now on, or no longer
  *
  * Controllers are suspended after the device, and resumed before it. In between,
  * lines may not be readable, and a controller that has its registers restored
  * forgets what was written. So an edge wakes the system, and resume judges.
  *
- * Return: asleep from now on; not where a delay runs that must not be slept on.
+ * Return: true if asleep from now on; false while a delay runs that the system
+ * must not sleep through.
  */
 bool bg_sleep(struct battguard *bg, bool asleep)
 {
@@ -385,11 +388,11 @@ bool bg_event_from(struct battguard *bg, u64 seq, struct bg_event *event)
 }
 
 /**
- * bg_tell() - tell userspace what has happened
+ * bg_tell() - report to userspace what has happened
  * @work: of the device
  *
- * Process context, after the fact: one uevent for all that came since the last,
- * and whoever polls the file of the state is woken.
+ * Process context, after the fact. All events since the last call share one
+ * uevent, and whoever polls the file state is woken.
  */
 void bg_tell(struct work_struct *work)
 {
@@ -433,7 +436,7 @@ int bg_panic(struct notifier_block *nb, unsigned long event, void *msg)
 {
 	struct battguard *bg = container_of(nb, struct battguard, panic);
 
-	/* The other CPUs are stopped, one of them perhaps with the lock. */
+	/* The other CPUs are stopped, and one of them may hold the lock. */
 	if (bg->running && !bg->gpio.sleeps)
 		bg_gpio_float(&bg->gpio);
 	/* Interrupts and timers may still come, to this CPU. */

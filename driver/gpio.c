@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * battguard - the lines: having them, reading them, setting them
+ * battguard - the lines: getting, reading and setting them
  *
- * Polarity and open-source outputs are the GPIO core's business, here a line is
- * asserted or not, an output active or not. An output that is not active floats
- * if it is described as open-source.
+ * The GPIO core handles polarity and open-source outputs. Here a line is
+ * asserted or not, and an output is active or not. An output that is not active
+ * floats if it is described as open-source.
  */
 #include <linux/bits.h>
 #include <linux/delay.h>
@@ -23,9 +23,9 @@
 #include "battguard.h"
 #include "compat.h"
 
-/* Tries at once after the first. */
+/* Further tries, made at once after the first. */
 #define BG_RETRIES	3
-/* Between the tries of reading back, so that a slow edge is not a fault. */
+/* Wait between tries of reading back, so that a slow edge is no fault. */
 #define BG_RETRY_US	10
 
 /**
@@ -61,8 +61,8 @@ static const struct {
 };
 
 /*
- * Nothing is still on that is about to go off when something else comes on, and
- * the warning precedes what it warns of.
+ * Outputs go off before others come on, and the pre-alarm comes on before the
+ * load whose end it announces.
  */
 static const u8 bg_off_order[] = {
 	BG_OUT_CHARGER, BG_OUT_LOAD, BG_OUT_PRE_ALARM
@@ -124,7 +124,7 @@ static int bg_gpio_write(const struct bg_gpio *gpio, struct gpio_desc *desc,
 			      bg_gpiod_set(desc, value);
 }
 
-/* As the two above, and again at once where it fails. */
+/* Like the two above, but tried again at once if it fails. */
 static int bg_gpio_try_read(const struct bg_gpio *gpio, struct gpio_desc *desc)
 {
 	unsigned int try;
@@ -215,7 +215,7 @@ static void bg_gpio_verify(struct bg_gpio *gpio, unsigned int n, bool value,
 	done->out_level &= ~BIT(n);
 	if (level != value)
 		done->out_failed |= BIT(n);
-	/* Unreadable: what was set is the best guess. */
+	/* If it cannot be read, the level that was set is the best guess. */
 	if (level < 0 ? value : level)
 		done->out_level |= BIT(n);
 }
@@ -227,7 +227,7 @@ static void bg_gpio_verify(struct bg_gpio *gpio, unsigned int n, bool value,
  * @done: what became of it
  *
  * The first call gives the lines their direction and, in the same write, the
- * level decided, so that no output moves that need not. It may sleep.
+ * level decided, so that no output moves unnecessarily. It may sleep.
  */
 void bg_gpio_apply(struct bg_gpio *gpio, const struct bg_result *res,
 		   struct bg_inputs *done)
@@ -244,7 +244,7 @@ void bg_gpio_apply(struct bg_gpio *gpio, const struct bg_result *res,
 		if (gpio->out[n] && (res->write & res->outputs & BIT(n)))
 			bg_gpio_put(gpio, n, true, done);
 	}
-	/* Last: it says that the others were written. */
+	/* Last: it signals that the others were written. */
 	if (gpio->out[BG_OUT_HEARTBEAT] &&
 	    (res->write & BIT(BG_OUT_HEARTBEAT)) &&
 	    bg_gpio_write(gpio, gpio->out[BG_OUT_HEARTBEAT],
@@ -292,14 +292,14 @@ static bool bg_gpio_property(struct device *dev, const char *name, char *prop)
 	return device_property_present(dev, prop);
 }
 
-/* Lines a property names; its absence is no error unless it is required. */
+/* Count the lines of a property; its absence is an error if it is required. */
 static int bg_gpio_count(struct device *dev, const char *name, bool required,
 			 int max)
 {
 	int count = gpiod_count(dev, name);
 	char prop[BG_PROPERTY_SIZE];
 
-	/* It says the same for no property and for one that is broken. */
+	/* gpiod_count() returns this for a broken property too. */
 	if (count == -ENOENT && bg_gpio_property(dev, name, prop))
 		return dev_err_probe(dev, -EINVAL, "%s-gpios: not valid\n",
 				     name);
@@ -343,9 +343,9 @@ static int bg_gpio_get_group(struct device *dev, struct bg_gpio *gpio,
 }
 
 /*
- * An open-source output is switched by its direction, and where a controller's
- * lines are routed by a pin controller, a change of direction takes a mutex of
- * that, although gpiod_cansleep() says no.
+ * An open-source output is switched by its direction. If a pin controller
+ * routes the lines of a GPIO controller, a change of direction takes a mutex of
+ * the pin controller, although gpiod_cansleep() says no.
  */
 static bool bg_gpio_direction_sleeps(struct device *dev, const char *name)
 {
@@ -387,12 +387,12 @@ static int bg_gpio_get_out(struct device *dev, struct bg_gpio *gpio,
 }
 
 /**
- * bg_gpio_get() - have all lines
+ * bg_gpio_get() - get all lines
  * @dev: device whose node names them
  * @gpio: to be filled in
  * @debounce: time to ask of the controller's own debouncing, in ns, 0 = none
  *
- * Return: 0, or an error that was told.
+ * Return: 0, or an error that was logged.
  */
 int bg_gpio_get(struct device *dev, struct bg_gpio *gpio, u64 debounce)
 {
@@ -456,7 +456,7 @@ static const char *bg_gpio_irq_name(struct battguard *bg, unsigned int n)
  * bg_gpio_request_irqs() - let both edges of every input evaluate
  * @bg: device
  *
- * Return: 0, or an error that was told.
+ * Return: 0, or an error that was logged.
  */
 int bg_gpio_request_irqs(struct battguard *bg)
 {
@@ -501,11 +501,11 @@ int bg_gpio_request_irqs(struct battguard *bg)
 }
 
 /**
- * bg_gpio_wake() - may the lines wake the system?
+ * bg_gpio_wake() - let the lines wake the system, or no longer
  * @gpio: lines
- * @on: yes, or no longer
+ * @on: let them wake it
  *
- * Return: 0, or an error, and then no line may.
+ * Return: 0, or an error; then no line wakes the system.
  */
 int bg_gpio_wake(const struct bg_gpio *gpio, bool on)
 {

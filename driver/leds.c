@@ -23,7 +23,7 @@ static enum led_brightness bg_led_brightness(const struct bg_led *led)
 	return READ_ONCE(led->on) ? LED_FULL : LED_OFF;
 }
 
-/* A LED that comes later begins with what the others show. */
+/* A LED that is added later starts with what the others show. */
 static int bg_led_activate(struct led_classdev *cdev)
 {
 	struct bg_led *led = container_of(cdev->trigger, struct bg_led,

@@ -3,8 +3,9 @@
  * battguard - generic netlink: state, settings and events
  *
  * Events are recorded in the ring of the device where the decision is made, in
- * whatever context that is. They are sent from process context, to those who
- * listen; who misses one reads it from the ring. Nothing here is waited for.
+ * whatever context that is. They are sent from process context to those who
+ * listen. A listener that misses one reads it from the ring. No decision waits
+ * for anything here.
  *
  * The family lives in the initial network namespace, as the lines do. There is no
  * alias for it: anybody's request for the family would load the module again, and
@@ -39,7 +40,7 @@ static DEFINE_XARRAY_ALLOC1(bg_devices);
 static u32 bg_next_id;
 /* Changes when a device comes or goes, so that a dump knows that it is torn. */
 static u32 bg_generation = 1;
-/* A device that a handler looks at does not go away meanwhile. */
+/* Keeps a device from going away while a handler looks at it. */
 static DEFINE_MUTEX(bg_devices_lock);
 
 static struct genl_family bg_family;
@@ -105,7 +106,7 @@ static int bg_nl_put_times(struct sk_buff *skb, const struct bg_snapshot *now)
 	return 0;
 }
 
-/* A message that did not fit whole is dropped whole by the callers. */
+/* If a message does not fit, the callers drop all of it. */
 static int bg_nl_put_dev(struct sk_buff *skb, struct battguard *bg)
 {
 	const struct bg_snapshot now = bg_snapshot(bg);
@@ -156,7 +157,7 @@ static int bg_nl_put_event(struct sk_buff *skb, const struct battguard *bg,
 	return 0;
 }
 
-/* Called with bg_devices_lock held. Return: the device, or an error told. */
+/* Called with bg_devices_lock held. Return: the device, or an error. */
 static struct battguard *bg_nl_find(struct nlattr *id, struct nlattr *name,
 				    struct netlink_ext_ack *extack)
 {
@@ -308,7 +309,7 @@ static int bg_nl_dump_events(struct sk_buff *skb, struct netlink_callback *cb,
 	while (bg_event_from(bg, dump->seq, &event)) {
 		void *hdr;
 
-		/* What was asked for, and is overwritten by now. */
+		/* Events that were asked for and are overwritten by now. */
 		lost = dump->seq ? event.seq - dump->seq : 0;
 		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
 				  cb->nlh->nlmsg_seq, &bg_family, NLM_F_MULTI,
@@ -338,7 +339,9 @@ static int bg_nl_event_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	mutex_lock(&bg_devices_lock);
 	cb->seq = bg_generation;
 	if (dump->id) {
-		/* Gone meanwhile: the end of the dump says that it is torn. */
+		/*
+		 * The device is gone; the end of the dump says that it is torn.
+		 */
 		bg = xa_load(&bg_devices, dump->id);
 	} else {
 		bg = bg_nl_find(attrs[BATTGUARD_A_EVENT_DEV_ID],
@@ -395,12 +398,12 @@ static struct genl_family bg_family __ro_after_init = {
 };
 
 /**
- * bg_netlink_event() - tell those who listen
+ * bg_netlink_event() - send an event to those who listen
  * @bg: device
  * @event: what happened
  *
- * Process context. Where memory is short nobody is told, and the gap in the
- * numbers makes listeners ask.
+ * Process context. If memory is short the event is not sent, and the gap in the
+ * numbers makes listeners ask for it.
  */
 void bg_netlink_event(struct battguard *bg, const struct bg_event *event)
 {

@@ -2,9 +2,9 @@
 /*
  * battguard - the power supply
  *
- * A bank without a gauge: what its lines tell, and nothing that would have to
- * be made up. No property ever fails, since one that does makes clients drop
- * the whole supply.
+ * A bank without a gauge: the properties show what its lines say, and nothing
+ * that would have to be made up. No property ever fails, since one that does
+ * makes clients drop the whole supply.
  */
 #include <linux/bits.h>
 #include <linux/device.h>
@@ -61,7 +61,7 @@ static int bg_psy_level(const struct bg_view *view, u32 lines)
 }
 
 #if !BG_CLASS_TELLS_DESIGN
-/* Design values in the node of a simple battery, where the class leaves them. */
+/* Design values in a simple battery's node, for a class that ignores them. */
 static const struct {
 	enum power_supply_property property;
 	const char *name;

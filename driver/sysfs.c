@@ -91,7 +91,7 @@ static ssize_t bg_file_store(struct device *dev, struct device_attribute *attr,
 	unsigned int value;
 	int ret;
 
-	/* Plain decimal; whatever else is wrong with it is -EINVAL too. */
+	/* Plain decimal; anything else is -EINVAL too. */
 	if (kstrtouint(buf, 10, &value) ||
 	    !bg_setting_valid(file->setting, value))
 		return -EINVAL;

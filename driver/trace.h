@@ -92,7 +92,7 @@ TRACE_EVENT(battguard_output,
 		  __get_str(output), __entry->value, __entry->failed)
 );
 
-/* A decision that changed something, as the event of it tells. */
+/* A decision that changed something, as its event reports it. */
 TRACE_EVENT(battguard_decision,
 	TP_PROTO(const struct battguard *bg, const struct bg_event *event),
 	TP_ARGS(bg, event),

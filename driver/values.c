@@ -2,8 +2,8 @@
 /*
  * battguard - every number that sysfs or netlink shows, and every setting
  *
- * One place that knows where a number comes from and in which unit it is shown,
- * so that the interfaces cannot contradict each other.
+ * Only this file knows where a number comes from and in which unit it is shown,
+ * so the interfaces cannot contradict each other.
  */
 #include <linux/bits.h>
 #include <linux/ktime.h>

@@ -118,7 +118,7 @@ static void act_remote(struct kunit *test)
 	BOARD_EXPECT_FILE(test, &rig->board, "load_off_reasons", "remote");
 }
 
-/* Levels decide: an edge that was lost is healed by any other evaluation. */
+/* Levels decide: any other evaluation makes up for a lost edge. */
 static void act_lost_edge(struct kunit *test)
 {
 	struct rig *rig = test->priv;
@@ -130,8 +130,8 @@ static void act_lost_edge(struct kunit *test)
 }
 
 /*
- * Once a second all lines are looked at: a change without any interrupt is found
- * in time, and so is a controller that has stopped to answer.
+ * Once a second all lines are looked at: a change without any interrupt is
+ * found in time, and so is a controller that has stopped answering.
  */
 static void act_look(struct kunit *test)
 {
@@ -232,7 +232,7 @@ static unsigned int act_fault_events(struct board *board)
 	return count;
 }
 
-/* Four reads that fail: open, at once; polled each second, and told once. */
+/* Four reads that fail: open at once; polled each second, reported once. */
 static void act_unreadable(struct kunit *test)
 {
 	struct rig *rig = test->priv;
@@ -294,7 +294,7 @@ static void act_unreadable_at_bind(struct kunit *test)
 	BOARD_EXPECT_FILE(test, &rig->board, "faults", "2");
 }
 
-/* An output that cannot be let go: tried again, told, and the others follow. */
+/* An output that cannot float: tried again and reported; the others follow. */
 static void act_off_fails(struct kunit *test)
 {
 	struct rig *rig = test->priv;
@@ -312,7 +312,7 @@ static void act_off_fails(struct kunit *test)
 	BOARD_EXPECT_FILE(test, board, "charger", "0");
 	BOARD_EXPECT_FILE(test, board, "pre_alarm", "0");
 
-	/* Where setting gives no error, reading back shows it a little later. */
+	/* If setting returns no error, reading back shows it a little later. */
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
 					   board_now(board).event.view.out_faulty));
 	KUNIT_EXPECT_GE(test, bank_count(&rig->bank, from, BANK_LOAD,
@@ -378,7 +378,7 @@ static void act_write_hiccup(struct kunit *test)
 	BOARD_EXPECT_FILE(test, &rig->board, "faults", "0");
 }
 
-/* Set, and reads back otherwise: told, and set again each second. */
+/* Set, and reads back otherwise: reported, and set again each second. */
 static void act_reads_otherwise(struct kunit *test)
 {
 	struct rig *rig = test->priv;
@@ -396,7 +396,7 @@ static void act_reads_otherwise(struct kunit *test)
 	/* Once, and three times more before it was called a fault. */
 	KUNIT_EXPECT_GE(test, bank_count(&rig->bank, from, BANK_PRE_ALARM,
 					 BANK_HIGH), 4);
-	/* The decision stands, and so does what is told of it. */
+	/* The decision stands, and so do its reports. */
 	BOARD_EXPECT_FILE(test, board, "state", "pre-alarm");
 	BOARD_EXPECT_FILE(test, board, "pre_alarm", "1");
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(30000,
@@ -411,7 +411,7 @@ static void act_reads_otherwise(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, act_fault_events(board), 2);
 }
 
-/* Outputs that cannot be read back: what was set is what is shown. */
+/* Outputs that cannot be read back show the level that was set. */
 static void act_blind(struct kunit *test)
 {
 	struct rig *rig = test->priv;

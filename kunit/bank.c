@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * battguard - a GPIO controller made of nothing, and the bank behind it
+ * battguard - a simulated GPIO controller, and the bank behind it
  */
 #include <kunit/test.h>
 #include <linux/delay.h>
@@ -14,8 +14,9 @@
 #include "bank.h"
 
 /*
- * Where the numbers of interrupts are few, as in user mode kernels, a mapping
- * is looked for from the line's number on: beyond those that are in use there.
+ * Where interrupts are few, as in user mode kernels, a mapping gets the first
+ * free number from the line's number on. So begin beyond the numbers in use
+ * there.
  */
 #define BANK_FIRST_HWIRQ	32
 
@@ -276,7 +277,7 @@ void bank_init(struct bank *bank, const char *label, bool sleeps)
 }
 
 /**
- * bank_add() - the controller is there
+ * bank_add() - add the controller
  * @bank: bank
  *
  * Return: 0, or an error.
@@ -299,7 +300,7 @@ int bank_add(struct bank *bank)
 }
 
 /**
- * bank_remove() - the controller goes
+ * bank_remove() - remove the controller
  * @bank: bank; nobody has a line of it
  */
 void bank_remove(struct bank *bank)
@@ -452,7 +453,7 @@ unsigned int bank_count(struct bank *bank, unsigned int from,
 }
 
 /**
- * bank_expect() - this was done to the outputs, in this order, and no more
+ * bank_expect() - exactly this was done to the outputs, in this order
  * @test: test
  * @bank: bank
  * @from: first act that counts

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * battguard - a GPIO controller made of nothing, and the bank behind it
+ * battguard - a simulated GPIO controller, and the bank behind it
  *
- * Lines that a test moves raise interrupts as a controller would; what is done
- * to the outputs is recorded. Everything about it can be made to fail.
+ * Lines that a test moves raise interrupts as a controller would. Whatever is
+ * done to the outputs is recorded. Everything about it can be made to fail.
  */
 #ifndef BATTGUARD_BANK_H
 #define BATTGUARD_BANK_H
@@ -62,13 +62,13 @@ struct bank_act {
  * @pulls: level of lines that nobody drives
  * @driven: lines that are driven
  * @high: lines of @driven that are high
- * @inverted: lines that read as what they are not
+ * @inverted: lines that read as the opposite of their level
  * @claimed: lines somebody has
  * @pending: interrupts not yet raised
  * @unmasked: lines whose interrupts may come
  * @waking: lines that may wake the system
  * @no_irq: lines that have no interrupt
- * @no_edges: lines whose interrupts know no edges
+ * @no_edges: lines whose interrupts have no edges
  * @no_wake: lines that cannot wake the system
  * @no_read: lines that cannot be read
  * @no_write: lines that cannot be given a direction

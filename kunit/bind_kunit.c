@@ -79,7 +79,7 @@ static void bind_first_writes(struct kunit *test)
 	BOARD_EXPECT_FILE(test, &rig->board, "load_disconnects", "0");
 }
 
-/* A line that is named and cannot be had fails the probe, whichever it is. */
+/* Any line that is named but cannot be obtained fails the probe. */
 static void bind_lost_line(struct kunit *test)
 {
 	struct rig *rig = test->priv;
@@ -91,7 +91,7 @@ static void bind_lost_line(struct kunit *test)
 	}
 }
 
-/* The same where somebody else has it. */
+/* The same if somebody else has it. */
 static void bind_taken_line(struct kunit *test)
 {
 	struct rig *rig = test->priv;
@@ -156,7 +156,7 @@ static void bind_too_many(struct kunit *test)
 	bind_expect_nothing(test, rig);
 }
 
-/* A property that is there and names no line is no line left out. */
+/* A property that is there but names no line does not count as absent. */
 static void bind_broken_property(struct kunit *test)
 {
 	static const struct property_entry plural[] = {
@@ -237,7 +237,7 @@ static struct platform_driver bind_late_driver = {
 	.driver = { .name = "battguard-late-bank", .bus = &platform_bus_type },
 };
 
-/* Lines of a controller that comes later: put off, and nothing is touched. */
+/* Lines of a controller that comes later: deferred, and nothing is touched. */
 static void bind_deferred(struct kunit *test)
 {
 	struct rig *rig = test->priv;
@@ -247,8 +247,8 @@ static void bind_deferred(struct kunit *test)
 
 	rig->board.late_lines = BIT(BANK_LOW_CELL);
 	/*
-	 * Wired before the kernel has a look at it, which it takes by itself: a
-	 * device that is bound by hand and put off leaks the reason for it.
+	 * Wired before the kernel looks at the device, so that the kernel binds
+	 * it: a device that is bound by hand and deferred leaks the reason.
 	 */
 	board_make(test, &rig->board, "battguard", BOARD_USUAL, bind_props);
 	KUNIT_EXPECT_NULL(test, rig->board.pdev->dev.driver);
@@ -273,7 +273,7 @@ static void bind_deferred(struct kunit *test)
 	driver_unregister(&bind_late_driver.driver);
 }
 
-/* A name can be had once; those without one are numbered. */
+/* A name can be used once; devices without one are numbered. */
 static void bind_names(struct kunit *test)
 {
 	static const struct property_entry nameless[] = { { } };
@@ -374,7 +374,7 @@ static void bind_shutdown(struct kunit *test)
 			from + ARRAY_SIZE(bind_all_off));
 }
 
-/* In a panic what cannot sleep is let go, and no evaluation comes after it. */
+/* In a panic lines that cannot sleep float; no evaluation comes after it. */
 static void bind_panic(struct kunit *test)
 {
 	const bool sleeps = *(const bool *)test->param_value;
@@ -481,8 +481,8 @@ static void bind_storm(struct kunit *test)
 
 #ifdef CONFIG_FAILSLAB
 /*
- * Each allocation that a probe makes fails once. Whatever comes of it, no output
- * is left on, no line is left claimed, and the next probe works.
+ * Each allocation that a probe makes fails once. Whatever happens then, no
+ * output is left on, no line is left claimed, and the next probe works.
  */
 static void bind_no_memory(struct kunit *test)
 {

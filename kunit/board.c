@@ -67,7 +67,7 @@ int rig_init(struct kunit *test)
 }
 
 /**
- * rig_exit() - away with all that a test has left
+ * rig_exit() - remove everything that a test has left
  * @test: test
  */
 void rig_exit(struct kunit *test)
@@ -112,7 +112,7 @@ static struct gpiod_lookup_table *board_wire(struct kunit *test,
 /**
  * board_make() - put a device on a board, not bound
  * @test: test
- * @board: board; which of its lines are late or lost is said before
+ * @board: board; its late and lost lines are set before
  * @device: name of the device; one that is the driver's is bound by the kernel
  * @lines: lines that the board names, by BIT()
  * @props: its other properties
@@ -145,7 +145,7 @@ void board_make(struct kunit *test, struct board *board, const char *device,
  * board_bind() - bind the driver
  * @board: board
  *
- * Return: 0, or what the probe gave.
+ * Return: 0, or the error of the probe.
  */
 int board_bind(struct board *board)
 {
@@ -167,7 +167,7 @@ void board_unbind(struct board *board)
 }
 
 /**
- * board_break() - away with a board, if it is there
+ * board_break() - remove a board, if it is there
  * @board: board
  */
 void board_break(struct board *board)

@@ -16,7 +16,7 @@
 
 struct gpiod_lookup_table;
 
-/* No line where one is asked for. */
+/* A number that no line has. */
 #define BOARD_NOWHERE	77
 
 /* Every line that a board of these tests may have. */
@@ -33,7 +33,7 @@ struct gpiod_lookup_table;
  * @bank: where its lines are
  * @late: where those of @late_lines are instead
  * @late_lines: lines of @late, by BIT()
- * @lost: lines that are where no line is, by BIT()
+ * @lost: lines with a number that no line has, by BIT()
  * @pdev: its device
  * @lookup: its lines
  * @page: for files
@@ -51,7 +51,7 @@ struct board {
 /**
  * struct rig - what a test has
  * @bank: controller, there from the start
- * @late: controller that comes when the test wants
+ * @late: controller that the test adds when it wants
  * @board: board
  * @other: a second one
  */

@@ -28,7 +28,7 @@ static void charge_needs_all(struct kunit *test)
 	}
 }
 
-/* Whatever was there before: off, and what is allowed was for long. */
+/* Whatever was there before: off, and a permission counts as long held. */
 static void charge_starts(struct kunit *test)
 {
 	const struct bg_charge_in in = { .allowed = true };

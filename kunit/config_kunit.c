@@ -48,7 +48,7 @@ static void number_case_desc(const struct number_case *c, char *desc)
 
 KUNIT_ARRAY_PARAM(number_case, number_cases, number_case_desc);
 
-/* What came out for a property, in its own unit. */
+/* The value read for a property, in its own unit. */
 static u64 config_number(const struct bg_params *params, enum bg_number id)
 {
 	const struct bg_settings *set = &params->set;
@@ -143,7 +143,7 @@ static void config_settings(struct kunit *test)
 	}
 }
 
-/* A number that is a string, or several, is no number. */
+/* A string, or several numbers, is no number. */
 static void config_no_numbers(struct kunit *test)
 {
 	const struct number_case *c = test->param_value;
@@ -257,7 +257,7 @@ static void config_label(struct kunit *test)
 	}
 }
 
-/* One that is just there is no text. */
+/* A property without a value is no text. */
 static void config_label_empty(struct kunit *test)
 {
 	const struct property_entry props[] = {

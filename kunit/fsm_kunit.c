@@ -104,7 +104,7 @@ static void fsm_events(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, p->events_bad, 0U);
 }
 
-/* What is in force already makes no event, what is not does. */
+/* A value in force already makes no event, another one does. */
 static void fsm_writes(struct kunit *test)
 {
 	struct player *p = fsm_start(test);
@@ -162,7 +162,7 @@ static void fsm_counters(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->state_ns[BG_STANDBY], BG_SEC(10));
 }
 
-/* The user's own doing is no disconnect of the charger. */
+/* A user who switches the charger off causes no disconnect. */
 static void fsm_user_is_no_disconnect(struct kunit *test)
 {
 	struct player *p = fsm_start(test);
@@ -261,7 +261,7 @@ static void fsm_since(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, since[BG_CHANGED_CHARGER], BG_SEC(60));
 }
 
-/* A clock that goes back stands still; years on is just late. */
+/* If the clock goes back, time stands still; years on is just late. */
 static void fsm_clocks(struct kunit *test)
 {
 	struct player *p = fsm_start(test);
@@ -302,7 +302,7 @@ static void fsm_lines_to_read(struct kunit *test)
 	KUNIT_EXPECT_LE(test, p->res.deadline, BG_SEC(2));
 }
 
-/* One that is not read is what it was, and time goes on for it. */
+/* A line that is not read keeps its level, and time goes on for it. */
 static void fsm_lines_not_read(struct kunit *test)
 {
 	struct player *p = fsm_player(test);
@@ -384,7 +384,7 @@ static void fsm_starts(struct kunit *test)
 			p->cfg.lines);
 }
 
-/* What is not on the board makes no news, whatever is said of it. */
+/* A line that the board lacks makes no event, whatever its input says. */
 static void fsm_no_such_line(struct kunit *test)
 {
 	struct player *p = fsm_player(test);
@@ -403,7 +403,7 @@ static void fsm_no_such_line(struct kunit *test)
 		/* As fast as a line of the board would be a bounce. */
 		p->now += BG_MS(6);
 		player_lines(p, p->level ^ (PL_D2 | PL_W | PL_L));
-		/* And something that is told. */
+		/* And something that is reported. */
 		p->wish.inhibit = !(n & 1);
 		p->wishes = BIT(BG_SET_CHARGE_BEHAVIOUR);
 		player_step(p);
@@ -495,7 +495,7 @@ static void fsm_charge_blocked(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, view->charge_blocked);
 }
 
-/* Letting go is the last event: all off, and whoever unbinds is a user. */
+/* The unbind is the last event: all off, and it counts as a user's. */
 static void fsm_unbind(struct kunit *test)
 {
 	struct player *p = fsm_start(test);

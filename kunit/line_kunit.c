@@ -9,7 +9,7 @@
 
 #define MAX_SAMPLES	12
 
-/* What is sampled of a line at some time, and what the filter makes of it. */
+/* A sample of a line at some time, and what the filter makes of it. */
 struct line_sample {
 	u32 at;		/* in ms */
 	bool level;
@@ -253,7 +253,7 @@ static void line_starts(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, line.raw);
 }
 
-/* What is broken keeps no past, and reads as open. */
+/* A broken line forgets its past, and reads as open. */
 static void line_forgets(struct kunit *test)
 {
 	const struct bg_line_rules rules = {

@@ -9,7 +9,7 @@
 
 #define MAX_POINTS	8
 
-/* What came of the step before. */
+/* The result of the step before. */
 #define DID_TRY	BIT(0)
 #define DID_CHECK	BIT(1)
 #define DID_FAIL	BIT(2)

@@ -38,8 +38,7 @@ void player_start(struct player *p, const struct bg_settings *set)
 }
 
 /*
- * Do what the evaluation asked for, and note down for the next one what came
- * of it.
+ * Do what the evaluation asked for, and keep the results for the next one.
  */
 static void player_act(struct player *p)
 {
@@ -94,8 +93,8 @@ static void player_evaluate(struct player *p)
  * player_step() - evaluate now
  * @p: player
  *
- * And once more when an output failed or recovered, or the pre-alarm has just
- * come on, as this is news that does not wait.
+ * And once more if an output failed or recovered, or the pre-alarm has just
+ * come on, since this does not wait.
  */
 void player_step(struct player *p)
 {

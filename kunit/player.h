@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * battguard - a board on the table: plays lines, users and time to the state
- * machine, and does to make-believe outputs what it asks for
+ * machine, and sets simulated outputs as it asks
  *
- * As pure as what it plays with: it also compiles in userspace, where the same
- * timelines run under an observer.
+ * It is as pure as the state machine. It also compiles in userspace, where the
+ * same timelines run under an observer.
  */
 #ifndef BATTGUARD_PLAYER_H
 #define BATTGUARD_PLAYER_H
@@ -32,7 +32,7 @@
  * @fsm: the guard
  * @cfg: its board
  * @res: what the latest evaluation decided
- * @in: what the latest evaluation was told
+ * @in: inputs of the latest evaluation
  * @wish: settings the user writes with the next evaluation
  * @wishes: which of them, by BIT() of &enum bg_setting
  * @now: present time in ns

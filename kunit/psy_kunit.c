@@ -2,8 +2,8 @@
 /*
  * battguard - tests of how states, lines and faults become properties
  *
- * The file itself is compiled in, with stand-ins for what it calls: every view
- * can be had, also those that no bank shows.
+ * The file itself is compiled in, with stand-ins for what it calls. So every
+ * view is possible, also those that no bank shows.
  */
 #include <kunit/test.h>
 #include <linux/string.h>
@@ -89,7 +89,7 @@ static void psy_health(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bg_psy_health(&view, c->have), c->health);
 }
 
-/* By the state, and in standby by what the lines say. */
+/* By the state, and in standby by the lines. */
 static void psy_level(struct kunit *test)
 {
 	static const struct {
@@ -163,7 +163,7 @@ static void psy_status(struct kunit *test)
 	}
 }
 
-/* What is set, not what came of it. */
+/* The setting, not its effect. */
 static void psy_behaviour(struct kunit *test)
 {
 	const enum power_supply_property property =
@@ -197,7 +197,7 @@ static void psy_behaviour(struct kunit *test)
 	}
 }
 
-/* All that is listed has an answer, and only the behaviour can be written. */
+/* Every listed property has a value, and only the behaviour can be written. */
 static void psy_listed(struct kunit *test)
 {
 	struct psy_fake *fake = psy_fake(test);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * battguard - tests of single steps, told by hand what no board would tell
+ * battguard - tests of single steps, with inputs that no board would give
  */
 #include <kunit/test.h>
 #include <linux/string.h>
@@ -69,7 +69,7 @@ static void hand_lines(struct hand *h, u64 now, u32 level)
 	hand_step(h, now);
 }
 
-/* Nothing happens: all is said anew, and there is nothing to do. */
+/* Nothing happens: the result is complete, and there is nothing to do. */
 static void step_of_nothing(struct kunit *test)
 {
 	struct hand *h = hand_start(test);
@@ -141,7 +141,7 @@ static void step_absent_output(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, h->res.deadline, BG_NEVER);
 }
 
-/* What is not read at the bind is open, as what cannot be read. */
+/* A line that is not read at the bind is open, like one that cannot be read. */
 static void step_unread_at_bind(struct kunit *test)
 {
 	struct hand *h = hand_new(test);
@@ -166,7 +166,7 @@ static void step_unread_edge(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, h->res.deadline, BG_SEC(1) + BG_MS(5));
 }
 
-/* What a bounce has to be quiet for, with this restore time and a 5 ms window. */
+/* Quiet time that ends a bounce, with this restore time, window 5 ms. */
 struct quiet_case {
 	const char *name;
 	u32 line;
@@ -374,7 +374,7 @@ static void step_awake(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, h->res.stay_awake);
 }
 
-/* It ends in standby; who lets go there has one more reason. */
+/* It ends in standby, where an unbind adds one reason. */
 static void step_unbind(struct kunit *test)
 {
 	struct hand *h = hand_start(test);

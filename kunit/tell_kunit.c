@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * battguard - tests of what a bound device tells, and takes from its users
+ * battguard - tests of what a bound device reports, and takes from its users
  */
 #include <linux/alarmtimer.h>
 #include <linux/hrtimer.h>
@@ -28,7 +28,7 @@ static const struct property_entry tell_props[] = {
 #define W	BIT(BANK_LOW_CELL)
 #define R	BIT(BANK_REMOTE_L)
 
-/* A situation from the bind on, and what clients are told of it. */
+/* A situation from the bind on, and what clients see of it. */
 struct tell_case {
 	const char *name;
 	u32 high;
@@ -76,7 +76,7 @@ KUNIT_ARRAY_PARAM(tell_case, tell_cases, tell_case_desc);
 
 static int tell_case_init(struct kunit *test)
 {
-	/* The situations are told alike by both kinds of controllers. */
+	/* With both kinds of controllers clients see the same. */
 	const void *row = test->param_value;
 	int ret;
 
@@ -118,7 +118,7 @@ static void tell_situation(struct kunit *test)
 	BOARD_EXPECT_FILE(test, board, "remote", c->high & R ? "1" : "0");
 }
 
-/* What depends on the board alone, and what nobody knows. */
+/* Values that depend on the board alone, and values that nobody knows. */
 static void tell_fixed(struct kunit *test)
 {
 	static const struct property_entry system[] = {
@@ -277,7 +277,7 @@ static void tell_settings(struct kunit *test)
 	BOARD_EXPECT_FILE(test, board, "load_reconnect_delay_ms", "7200000");
 }
 
-/* Muted until the next onset; the time left is told, and never 0 too early. */
+/* Muted until the next onset; the time left is never 0 too early. */
 static void tell_pre_alarm(struct kunit *test)
 {
 	struct rig *rig = test->priv;
@@ -419,7 +419,7 @@ static void tell_events(struct kunit *test)
 		boottime = event.boottime;
 	}
 	KUNIT_EXPECT_FALSE(test, board_event(board, n + 1, &event));
-	/* The one that tells has seen them all, a little later. */
+	/* A little later, all of them have been reported. */
 	flush_work(&board_guard(board)->tell);
 	KUNIT_EXPECT_EQ(test, board_guard(board)->told, ARRAY_SIZE(expected));
 }
@@ -435,7 +435,7 @@ static void tell_led_set(struct led_classdev *cdev, enum led_brightness value)
 	WRITE_ONCE(container_of(cdev, struct tell_led, cdev)->is, value);
 }
 
-/* LEDs follow what was decided, those that come later too. */
+/* LEDs follow the decision, also those that are added later. */
 static void tell_leds(struct kunit *test)
 {
 	static const char * const triggers[] = {
@@ -516,7 +516,7 @@ static void tell_suspend(struct kunit *test)
 					   !board_now(&rig->board).stay_awake));
 	KUNIT_EXPECT_EQ(test, pm->prepare(dev), 0);
 
-	/* One that cannot wake the system, and then none does. */
+	/* If one cannot wake the system, none does. */
 	bank_poke(&rig->bank, &rig->bank.no_wake, BIT(BANK_REMOTE_L));
 	KUNIT_EXPECT_EQ(test, pm->suspend(dev), -EIO);
 	KUNIT_EXPECT_EQ(test, bank_peek(&rig->bank, &rig->bank.waking), 0);
@@ -543,7 +543,7 @@ static void tell_suspend(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bank_peek(&rig->bank, &rig->bank.waking), 0);
 }
 
-/* Nothing else than the test evaluates meanwhile. */
+/* Nothing but the test evaluates meanwhile. */
 static void tell_forge(struct battguard *bg,
 		       void (*forge)(struct bg_discharge *path))
 {
@@ -572,7 +572,7 @@ static void tell_delay_over(struct bg_discharge *path)
 	path->delay = 0;
 }
 
-/* A delay that begins once the alarm should have been set is no time to sleep. */
+/* If a delay begins after the alarm should have been set, do not sleep. */
 static void tell_late_delay(struct kunit *test)
 {
 	static const struct property_entry props[] = {

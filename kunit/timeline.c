@@ -78,11 +78,11 @@ void timeline_do(struct player *p, const struct tl_step *step)
 }
 
 /**
- * timeline_seen() - is all as the story says?
+ * timeline_seen() - is everything as the story says?
  * @p: player
  * @step: the point that was gone to
  *
- * Return: state, levels of the outputs and both reasons are the ones told.
+ * Return: state, levels of the outputs and both reasons are those of @step.
  */
 bool timeline_seen(const struct player *p, const struct tl_step *step)
 {

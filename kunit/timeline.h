@@ -43,7 +43,7 @@ struct tl_step {
 
 /**
  * struct timeline - a story
- * @name: what it tells
+ * @name: what it is about
  * @step: its points
  * @steps: number of points
  * @lines: lines the board has, 0 = the usual ones

@@ -2,9 +2,9 @@
 /*
  * battguard - the stories
  *
- * What has to be seen is written down from the description of the product, not
- * from what the code does. Delays are the usual ones: 30 s from the pre-alarm
- * to the disconnect, 1 s restore time, 30 s reconnect delay.
+ * The expected values come from the description of the product, not from what
+ * the code does. Delays are the usual ones: 30 s from the pre-alarm to the
+ * disconnect, 1 s restore time, 30 s reconnect delay.
  */
 #include "timeline.h"
 
@@ -61,7 +61,7 @@ static const struct tl_step forbidden_first[] = {
 	{ 35000, TL_LOOK, 0, OFF, CH, UV | REC, 0 },
 };
 
-/* Good for less than the restore time again and again: gains nothing. */
+/* Being good for less than the restore time, again and again, gains nothing. */
 static const struct tl_step bouncing[] = {
 	{ 1000, TL_LINES, NO_D, ALARM, LCA, 0, 0 },
 	{ 2000, TL_LINES, ALL, ALARM, LCA, 0, 0 },

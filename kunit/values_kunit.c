@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * battguard - tests of the numbers that a device tells
+ * battguard - tests of the numbers that a device reports
  */
 #include <kunit/test.h>
 #include <linux/string.h>
@@ -208,7 +208,7 @@ static void values_lockout(struct kunit *test)
 	now->now = t + 1;
 	left = values_test_value(bg, now, BG_VALUE_LOCKOUT_REMAINING);
 	KUNIT_EXPECT_EQ(test, left, 2);
-	/* The clock goes on where nothing is decided. */
+	/* The clock goes on while nothing is decided. */
 	now->discharge.history[0] = 0;
 	now->now = 0;
 	bg->params.cfg.lockout_window = 1;

@@ -24,16 +24,16 @@ enum {
 	EX_NODEV,	/* no such device, or the driver is not loaded */
 };
 
-/* In no case an exit status: go on. */
+/* Not an exit status: go on. */
 #define GO_ON	(-1)
 
-/* The kernel grants 31 characters; a later one may grant more. */
+/* The kernel allows 31 characters; a later one may allow more. */
 #define NAME_LEN	128
 
 /**
  * struct dev - a guard at one time
  * @value: numbers of 32 bits, by their set and attribute
- * @moment: times on the boot-time clock, by their attribute; 0 = not told
+ * @moment: times on the boot-time clock, by their attribute; 0 = not given
  */
 struct dev {
 	uint32_t id;
@@ -68,7 +68,7 @@ enum kind {
  * @realtime: the wall clock, as it was then
  * @settings: those that changed
  * @onset: of the pre-alarm, 0 = there is none
- * @count: KIND_LOST: how many are lost from @dev.seq on, 0 = nobody knows
+ * @count: KIND_LOST: how many are lost from @dev.seq on, 0 = unknown
  * @foreign: KIND_LOST: they are of an instance that is not there any more
  */
 struct event {
@@ -99,7 +99,7 @@ enum stamp { STAMP_LOCAL, STAMP_UTC, STAMP_BOOT };
 
 /**
  * struct options - what the command line said
- * @since_instance: what @since is a number of, 0 = of whatever is there
+ * @since_instance: the instance that @since belongs to, 0 = any
  */
 struct options {
 	bool json;
@@ -277,8 +277,8 @@ struct track;
  * @names: devices to look at, @nr_names of them, 0 = all
  * @one: the only device is meant; end when it is gone
  * @patient: wait for a driver that is not loaded
- * @line: gets each line; gives GO_ON or an exit status
- * @tick: called each @tick_ms; gives the same
+ * @line: gets each line; returns GO_ON or an exit status
+ * @tick: called each @tick_ms; returns the same
  */
 struct follow {
 	char **names;
@@ -320,7 +320,7 @@ bool loop_stopped(void);
 int loop_poll(const int *fds, int n, int64_t timeout_ms);
 void loop_pause(int ms);
 
-/* cmd_*.c: each gives an exit status */
+/* cmd_*.c: each returns an exit status */
 int cmd_list(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_monitor(int argc, char **argv);

@@ -4,7 +4,7 @@
  *
  * The wall clock may be set at any time; a board without a battery for its
  * clock starts in 1970. The boot-time clock is never set, so a time on it, and
- * how far the two are apart today, give the true time of what is past.
+ * today's distance between the two, give the true time of a past event.
  */
 #include <stdlib.h>
 #include <time.h>
@@ -32,7 +32,7 @@ uint64_t clock_wall(uint64_t boottime)
 	static uint64_t apart;
 	const uint64_t now = clock_now() - now_ns(CLOCK_BOOTTIME);
 
-	/* That one is read after the other is no step of the clock. */
+	/* Reading one after the other is no step of the clock. */
 	if (llabs((int64_t)(now - apart)) > NSEC_PER_MSEC)
 		apart = now;
 	return boottime + apart;

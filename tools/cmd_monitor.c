@@ -11,7 +11,7 @@ static int monitor_line(struct follow *f, const struct event *ev)
 	int ret;
 
 	print_event(ev);
-	/* A line is of use as soon as it is there. */
+	/* Each line must be available at once. */
 	ret = text_flush();
 	if (ret != GO_ON)
 		return ret;
@@ -32,7 +32,7 @@ int cmd_monitor(int argc, char **argv)
 	};
 
 	loop_signals();
-	/* Who asked for a number of events and got fewer is told so. */
+	/* If fewer events came than asked for, the exit status says so. */
 	return follow_run(&f, opt.count ? EX_FALSE : EX_DONE);
 }
 

@@ -116,10 +116,10 @@ static int watch_line(struct follow *f, const struct event *ev)
 {
 	struct watch *watch = f->arg;
 
-	/* Several at once make one picture. */
+	/* Several events at once make one picture. */
 	if (watch->times && ev->dev.seq <= watch->shown)
 		return GO_ON;
-	/* Not there any more: what comes next says so. */
+	/* The device is gone, and the next line or the end says so. */
 	if (ev->kind == KIND_UNBIND || ev->kind == KIND_LOST)
 		return GO_ON;
 	return refresh(f);

@@ -6,7 +6,7 @@
 #include "battguardctl.h"
 
 #define MAX_CONDITIONS	16
-/* How often is looked at what may change with time alone. */
+/* How often to check what may change with time alone. */
 #define TICK_MS		100
 
 enum operator { OP_EQUAL, OP_NOT, OP_LESS, OP_MORE };
@@ -20,7 +20,7 @@ struct condition {
 struct wait {
 	struct condition cond[MAX_CONDITIONS];
 	unsigned int n;
-	bool asks;	/* for what an event does not tell */
+	bool asks;	/* for values that no event has */
 	struct dev dev;
 };
 
@@ -55,7 +55,10 @@ static int check(const struct wait *wait)
 	return EX_DONE;
 }
 
-/* Ask for what no event tells; the rest is looked at event by event, in order. */
+/*
+ * Ask for the values that no event has; check the rest event by event, in
+ * order.
+ */
 static int ask(struct follow *f)
 {
 	struct wait *wait = f->arg;

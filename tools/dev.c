@@ -15,8 +15,8 @@
 #define PAUSE_MS	20
 
 /*
- * Which of the attributes are what; shorter ones than that are refused by the
- * parser. What is not listed is unknown to us and ignored.
+ * The types of the attributes; the parser refuses shorter ones. Attributes that
+ * are not listed are unknown to us and ignored.
  */
 static struct nla_policy dev_policy[BATTGUARD_A_DEV_MAX + 1] = {
 	[BATTGUARD_A_DEV_ID] = { .type = NLA_U32 },
@@ -220,9 +220,9 @@ static struct nl_msg *events_request(const struct family *fam, uint32_t id,
 }
 
 /*
- * Read kept events from @seq on. All of them are taken before any is shown, so
- * that a slow reader of ours holds up no dump. The count of each is how many
- * before it are overwritten.
+ * Read the kept events from @seq on. All are read before any is shown, so that
+ * a slow reader of our output holds up no dump. The count of each is the number
+ * of overwritten events before it.
  */
 int event_dump(struct nl_sock *sk, const struct family *fam, uint32_t id,
 	       uint64_t seq, struct events *events)
@@ -241,7 +241,7 @@ int event_dump(struct nl_sock *sk, const struct family *fam, uint32_t id,
 	return ret;
 }
 
-/* Return: GO_ON, or an exit status: what is wrong was said then. */
+/* Return: GO_ON, or an exit status after an error message. */
 int connect_driver(struct nl_sock **sk, struct family *fam)
 {
 	int ret = nl_open(sk);
@@ -313,7 +313,7 @@ int dev_choose(struct nl_sock *sk, const struct family *fam, const char *name,
 	return ret;
 }
 
-/* Whether --since means an instance that is not there, or none that ever was. */
+/* Whether --since names another instance, or a number not yet reached. */
 bool since_is_foreign(const struct dev *dev)
 {
 	if (!opt.has_since)
@@ -322,7 +322,7 @@ bool since_is_foreign(const struct dev *dev)
 	       opt.since > dev->seq + 1;
 }
 
-/* The present state as a line; the kernel tells its time on one clock only. */
+/* The present state as a line; the kernel gives its time on one clock only. */
 struct event event_snapshot(const struct dev *dev)
 {
 	return (struct event) {
@@ -332,7 +332,7 @@ struct event event_snapshot(const struct dev *dev)
 	};
 }
 
-/* A line that tells of lost events, with the time of the one that follows. */
+/* A line for lost events, with the time of the event that follows. */
 struct event event_lost(const struct event *next, uint64_t first,
 			uint64_t count)
 {
@@ -347,7 +347,7 @@ struct event event_lost(const struct event *next, uint64_t first,
 	return ev;
 }
 
-/* A line that tells of those --since means, where they are not to be had. */
+/* A line for the events of --since that are not available. */
 struct event event_foreign(const struct dev *dev)
 {
 	const struct event now = event_snapshot(dev);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * battguardctl - every event once and in order, or told to be lost
+ * battguardctl - every event once and in order, or reported as lost
  *
- * First subscribe, then read the present state, then receive: an event that
- * comes twice is known by its number and dropped, one that is missing is read
- * from the ring of the device. What that has not kept any more is lost, and
- * the numbers tell how many.
+ * First subscribe, then read the present state, then receive. By its number an
+ * event that comes twice is found and dropped, and one that is missing is read
+ * from the ring of the device. Events that the ring no longer has are lost; the
+ * numbers give the count.
  *
  * The family has another number each time the driver is loaded. The kernel's
- * own family tells when it comes and goes.
+ * controller family reports when it comes and goes.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -20,14 +20,14 @@
 
 #include "battguardctl.h"
 
-/* An unbind is told after the device cannot be asked any more. */
+/* The event of an unbind comes when the device can no longer be asked. */
 #define GRACE_MS	1000
 
 /**
  * struct track - a device that is followed
  * @next: number of the event that comes next
- * @last: the latest that was told of it
- * @missing: when it was first not there, 0 = it is there
+ * @last: the latest event that was passed on
+ * @missing: when it was first found missing, 0 = it is there
  */
 struct track {
 	uint32_t id;
@@ -98,7 +98,7 @@ static void tell(struct follow *f, const struct event *ev)
 		f->end = f->line(f, ev);
 }
 
-/* Tell of an event, and before it of those that are lost. */
+/* Pass an event on, and before it a line for those that are lost. */
 static void pass(struct follow *f, struct track *t, const struct event *ev)
 {
 	if (ev->dev.seq < t->next)
@@ -128,7 +128,7 @@ static void catch_up(struct follow *f, struct track *t, uint64_t until)
 	free(kept.ev);
 }
 
-/* A device is gone, and what came last was not told. */
+/* A device is gone, and its last events were not passed on. */
 static void vanish(struct follow *f, struct track *t)
 {
 	struct event ev = event_snapshot(&t->last.dev);
@@ -160,7 +160,7 @@ static int take_ntf(const struct nlmsghdr *nlh, void *arg)
 	t = find(f, &ev.dev);
 	if (!t) {
 		/*
-		 * Bound since we looked, from its first event on; unless it
+		 * Bound since we looked: begin with its first event, unless it
 		 * was there before and left at the very moment we came.
 		 */
 		const bool born = f->overflowed ||
@@ -210,7 +210,7 @@ static void drain(struct follow *f, struct nl_sock *sk, nl_handler handler,
 	}
 }
 
-/* Tell that what was asked for is lost. Return: what is next instead. */
+/* Report the events asked for as lost. Return: the next number instead. */
 static uint64_t tell_foreign(struct follow *f, const struct dev *dev)
 {
 	const struct event lost = event_foreign(dev);
@@ -219,7 +219,7 @@ static uint64_t tell_foreign(struct follow *f, const struct dev *dev)
 	return 1;
 }
 
-/* The first look at a device: what is asked for of the past, and the state. */
+/* The first look at a device: the past as far as asked for, and the state. */
 static void present(struct follow *f, const struct dev *dev)
 {
 	const struct event now = event_snapshot(dev);
@@ -281,7 +281,7 @@ static void look(struct follow *f)
 
 static void subscribe(struct follow *f)
 {
-	/* Where that fails it was unloaded again, and we shall hear of it. */
+	/* If that fails, the driver went again, and we shall hear of it. */
 	f->loaded = !nl_socket_add_membership(f->ntf, f->fam.group);
 	if (f->loaded)
 		look(f);
@@ -303,7 +303,7 @@ static void changed_family(struct follow *f)
 		return;
 	}
 
-	/* All devices of before are gone, whatever is there now. */
+	/* All earlier devices are gone, whatever is there now. */
 	while (f->nr_tracks && f->end == GO_ON)
 		vanish(f, &f->tracks[0]);
 	f->newest_id = 0;
@@ -337,7 +337,7 @@ static void start(struct follow *f)
 	}
 }
 
-/* What is due by now. Return: milliseconds until the next is, -1 = never. */
+/* Do what is due by now. Return: milliseconds until the next, -1 = never. */
 static int64_t due(struct follow *f, int64_t *tick)
 {
 	int64_t left = -1;
@@ -364,7 +364,7 @@ static int64_t due(struct follow *f, int64_t *tick)
 }
 
 /*
- * Follow until a callback gives an exit status, a signal ends it, or
+ * Follow until a callback returns an exit status, a signal ends it, or
  * --timeout is over: @at_timeout then. Return: the exit status.
  */
 int follow_run(struct follow *f, int at_timeout)
@@ -391,8 +391,8 @@ int follow_run(struct follow *f, int at_timeout)
 			left = rest;
 		f->end = loop_poll(fds, ARRAY_SIZE(fds), left);
 		/*
-		 * In this order: an event that was sent before the driver went
-		 * is here when we hear that it went.
+		 * In this order: events sent before the driver went have
+		 * arrived by the time that we hear of its going.
 		 */
 		drain(f, f->ctrl, take_ctrl, &f->ctrl_lost);
 		drain(f, f->ntf, take_ntf, &f->resync);

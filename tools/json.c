@@ -12,7 +12,7 @@ static void json_text(struct json *js, const char *text)
 	for (; *c; c += len) {
 		len = text_utf8(c, &code);
 		if (!len) {
-			/* No UTF-8: JSON has no way to tell such a byte. */
+			/* Not UTF-8: JSON cannot express such a byte. */
 			fputs("\\ufffd", js->out);
 			len = 1;
 		} else if (code == '"' || code == '\\') {
@@ -64,7 +64,7 @@ void json_close(struct json *js, char bracket)
 	if (js->members)
 		json_newline(js);
 	fputc(bracket, js->out);
-	/* Whatever follows, this was a member before it. */
+	/* Whatever follows now has a member before it. */
 	js->members = 1;
 }
 

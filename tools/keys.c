@@ -81,7 +81,7 @@ static bool parse_number(const char *text, int base, int64_t *value)
 {
 	char *end;
 
-	/* strtoll() takes blanks and signs, which nobody means. */
+	/* strtoll() would also take blanks and signs. */
 	if (*text < '0' || *text > '9')
 		return false;
 	errno = 0;

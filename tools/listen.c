@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* battguardctl - what following begins with: names and sockets */
+/* battguardctl - the start of following: names and sockets */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,10 +11,10 @@
 
 #include "battguardctl.h"
 
-/* Room for some thousand events, should we be held up. */
+/* Room for some thousand events, in case we are held up. */
 #define RCVBUF		(4 << 20)
 
-/* Names are checked as long as a mistake can be told from a device to come. */
+/* A wrong name is a mistake now, and not a device that is yet to come. */
 int follow_check_names(struct follow *f)
 {
 	const struct dev *found;
@@ -47,7 +47,7 @@ int follow_open(struct follow *f)
 
 	nl_socket_set_nonblocking(f->ctrl);
 	nl_socket_set_nonblocking(f->ntf);
-	/* More than everyone may have is for administrators. */
+	/* Only administrators may exceed the limit for everyone. */
 	if (setsockopt(nl_socket_get_fd(f->ntf), SOL_SOCKET, SO_RCVBUFFORCE,
 		       &size, sizeof(size)))
 		setsockopt(nl_socket_get_fd(f->ntf), SOL_SOCKET, SO_RCVBUF,

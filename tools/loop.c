@@ -59,7 +59,8 @@ int64_t clock_ms(void)
 
 /*
  * Wait until a socket can be read, or time is over (-1: never). Return: GO_ON,
- * or the status to end with: a signal came, or the reader of our output went.
+ * or the status to end with: a signal came, or the reader of our output went
+ * away.
  */
 int loop_poll(const int *fds, int n, int64_t timeout_ms)
 {

@@ -189,7 +189,7 @@ static int take_number(const char *option, const char *text, uint64_t least,
 	return GO_ON;
 }
 
-/* SEQ or INSTANCE:SEQ, as lines tell them. */
+/* SEQ or INSTANCE:SEQ, as lines show them. */
 static int take_since(const char *text)
 {
 	const size_t digits = strspn(text, "0123456789abcdefABCDEF");
@@ -277,8 +277,8 @@ static const char *option_name(char letter)
 }
 
 /*
- * Where standard output is closed, a socket would take its place and get what
- * is printed. This makes that an error, like any other output that fails.
+ * If standard output is closed, a socket would take its place and get what is
+ * printed. Filling the gap makes printing fail like any other failed output.
  */
 static void occupy_closed(void)
 {
@@ -301,7 +301,7 @@ int main(int argc, char **argv)
 	int ret;
 
 	occupy_closed();
-	/* A reader that went away is seen by the write that fails. */
+	/* A write that fails shows that the reader went away. */
 	signal(SIGPIPE, SIG_IGN);
 	opterr = 0;
 	while ((letter = getopt_long(argc, argv, ":jpbuws:n:t:hV", long_options,

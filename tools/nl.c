@@ -2,8 +2,8 @@
 /*
  * battguardctl - netlink: sockets, the family, requests and their answers
  *
- * Messages are taken apart here rather than by the library's callbacks: those
- * of the versions in use ignore the error at the end of a dump.
+ * Messages are parsed here rather than by the library's callbacks, because
+ * those of the versions in use ignore the error at the end of a dump.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@
 #define NETLINK_EXT_ACK		11
 #endif
 
-/* What the kernel said about the latest request that it refused. */
+/* The kernel's text about the latest request that it refused. */
 static char reason[256];
 
 int nl_open(struct nl_sock **sk)
@@ -39,16 +39,16 @@ int nl_open(struct nl_sock **sk)
 		*sk = NULL;
 		return ret;
 	}
-	/* Old kernels lack it: then they say no more than a number. */
+	/* Old kernels lack it and report only a number. */
 	setsockopt(nl_socket_get_fd(*sk), SOL_NETLINK, NETLINK_EXT_ACK, &yes,
 		   sizeof(yes));
 	return 0;
 }
 
 /*
- * Receive one packet and hand its messages to @handler, until that gives
- * another value than 0. Return: that value, or -errno; -EAGAIN when there is
- * nothing, -ENOBUFS when the kernel dropped messages for us.
+ * Receive one packet and hand its messages to @handler, until it returns a
+ * value other than 0. Return: that value, or -errno; -EAGAIN if there is
+ * nothing, -ENOBUFS if the kernel dropped messages for us.
  */
 int nl_receive(struct nl_sock *sk, nl_handler handler, void *arg)
 {
@@ -67,7 +67,7 @@ int nl_receive(struct nl_sock *sk, nl_handler handler, void *arg)
 	if (!len)
 		return -EAGAIN;
 
-	/* Nobody but the kernel is believed. */
+	/* Only the kernel is believed. */
 	if (!from.nl_pid)
 		for (nlh = (struct nlmsghdr *)buf; !ret && nlmsg_ok(nlh, len);
 		     nlh = nlmsg_next(nlh, &len))
@@ -76,7 +76,7 @@ int nl_receive(struct nl_sock *sk, nl_handler handler, void *arg)
 	return ret;
 }
 
-/* What is read of the controller's answer, so that none of it is too short. */
+/* The attributes read from the controller's answer; none may be too short. */
 static const struct nla_policy ctrl_policy[CTRL_ATTR_MAX + 1] = {
 	[CTRL_ATTR_FAMILY_ID] = { .type = NLA_U16 },
 	[CTRL_ATTR_FAMILY_NAME] = { .type = NLA_NUL_STRING },
@@ -226,9 +226,9 @@ static int take_answer(const struct nlmsghdr *nlh, void *arg)
 }
 
 /*
- * Send a request, which is used up, and hand what the kernel answers to
- * @handler. Return: 0 or -errno, nl_reason() tells more; -EINTR when something
- * came or went during a dump, so that it is no whole.
+ * Send a request, which is freed, and hand the kernel's answers to @handler.
+ * Return: 0 or -errno, nl_reason() says more; -EINTR if a device came or went
+ * during a dump, which is then incomplete.
  */
 int nl_ask(struct nl_sock *sk, struct nl_msg *msg, nl_handler handler,
 	   void *arg)
@@ -254,7 +254,7 @@ int nl_ask(struct nl_sock *sk, struct nl_msg *msg, nl_handler handler,
 	return answer.error ?: answer.interrupted ? -EINTR : 0;
 }
 
-/* What the kernel said, or what the number means. */
+/* The kernel's text, or the meaning of the number. */
 const char *nl_reason(int error)
 {
 	static char text[384];

@@ -5,7 +5,7 @@
 
 #include "battguardctl.h"
 
-/* The picture itself needs that much; narrower ones get a list. */
+/* The picture itself needs that much; narrower terminals get a list. */
 #define PICTURE_WIDTH	66
 
 #define BOLD	"\033[1m"
@@ -126,7 +126,7 @@ static void reasons(const struct dev *dev, unsigned int width)
 			why(dev, &keys[n], width);
 }
 
-/* Which chains withhold a permission or warn; of interest with several. */
+/* Which chains withhold a permission or warn; shown if there are several. */
 static void chains(const char *what, uint32_t mask, unsigned int width)
 {
 	char text[160];

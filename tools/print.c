@@ -41,7 +41,7 @@ static void line_json(const char *line, void *arg)
 	json_string(arg, NULL, line);
 }
 
-/* Keys in the order of the table, all or those that an event tells. */
+/* Keys in the order of the table, all or those that an event has. */
 static void keys_json(struct json *js, const struct dev *dev, bool all)
 {
 	size_t i;
@@ -199,7 +199,7 @@ static void fault_words(const struct dev *dev)
 		printf("none");
 }
 
-/* Why which output is off; all, or those that are. */
+/* The reasons of all outputs, or only of those that are off. */
 static void reason_pairs(const struct dev *dev, bool all)
 {
 	size_t n;
@@ -211,7 +211,7 @@ static void reason_pairs(const struct dev *dev, bool all)
 			pair(&keys[n], dev);
 }
 
-/* What there is to know at first: all of the state in short. */
+/* The first line of a device: all of its state in short. */
 static void all_pairs(const struct dev *dev)
 {
 	size_t n;
@@ -226,7 +226,7 @@ static void all_pairs(const struct dev *dev)
 	printf(" instance=%016llx", (unsigned long long)dev->instance);
 }
 
-/* The key of a change; the chains tell which it was, where there are several. */
+/* The key of a change; with several chains, that of their mask. */
 static const struct key *key_of_change(const char *name, const struct dev *dev)
 {
 	const struct key *key = NULL;
@@ -241,7 +241,7 @@ static const struct key *key_of_change(const char *name, const struct dev *dev)
 	return key && key->set == SET_STATUS ? key : NULL;
 }
 
-/* The new value of all that changed. */
+/* The new values of all that changed. */
 static void changed_pairs(const struct event *ev)
 {
 	const struct dev *dev = &ev->dev;
@@ -291,7 +291,7 @@ static void event_text(const struct event *ev)
 		return;
 	}
 	for (n = 0; n < 32; n++) {
-		/* That a bind is by a bind needs no word. */
+		/* A bind need not name itself as its cause. */
 		if (!(ev->cause >> n & 1) ||
 		    !strcmp(word(WORDS_CAUSE, n), kind_word(ev->kind)))
 			continue;

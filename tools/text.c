@@ -11,7 +11,7 @@
 
 #define NARROWEST	16
 
-/* Say in one line what is wrong. Return: the status, for the caller to give. */
+/* Print an error in one line. Return: the status, for the caller to return. */
 int fail(int status, const char *format, ...)
 {
 	char text[1024];
@@ -44,7 +44,7 @@ unsigned int text_utf8(const unsigned char *text, uint32_t *code)
 			return 0;
 		*code = *code << 6 | (text[n] & 0x3f);
 	}
-	/* Nothing longer than needed, no half of a pair, nothing beyond. */
+	/* No overlong form, no surrogate, nothing beyond the last. */
 	if (*code < least[len] || (*code >= 0xd800 && *code < 0xe000) ||
 	    *code > 0x10ffff)
 		return 0;
@@ -52,8 +52,9 @@ unsigned int text_utf8(const unsigned char *text, uint32_t *code)
 }
 
 /*
- * A name as it can be shown: what a terminal would obey is escaped, and so is
- * what would make two columns of one. Good for four names in one line.
+ * A name as it can be shown. Characters that a terminal would obey are escaped,
+ * and so are blanks, which would split a column. Good for four names in one
+ * line.
  */
 const char *safe(const char *text)
 {
@@ -80,7 +81,7 @@ const char *safe(const char *text)
 	return start;
 }
 
-/* The escape sequence, where colours are wanted. */
+/* The escape sequence, if colours are wanted. */
 const char *colour(const char *code)
 {
 	static int wanted = -1;
@@ -163,8 +164,8 @@ void text_wrap(unsigned int indent, unsigned int width, const char *text)
 }
 
 /*
- * Let out what was printed. A reader that went away, or a signal to end, is no
- * failure. Return: GO_ON, or an exit status.
+ * Flush the output. A reader that went away, or a signal to end, is no failure.
+ * Return: GO_ON, or an exit status.
  */
 int text_flush(void)
 {

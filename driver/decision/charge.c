@@ -2,9 +2,9 @@
 /*
  * battguard - the charge path: may the chargers charge? (pure)
  *
- * Whatever forbids charging acts at once; the battery's permission counts again
- * once it has held for the restore time. Under-voltage is not among what is
- * looked at here: an empty bank must be able to recover.
+ * Whatever forbids charging acts at once. The battery's permission counts again
+ * once it has held for the restore time. Under-voltage plays no part here: an
+ * empty bank must be able to recover.
  */
 #include "charge.h"
 

@@ -11,12 +11,13 @@
  *       +------------ allowed for the restore time, <---+----------+
  *                     reconnect delay over, not locked out
  *
- * Without permit every state goes to standby at once, and with it back to the
- * state that the lines ask for, without a pre-alarm if discharge is forbidden.
+ * Without permit every state goes to standby at once. With permit it goes back
+ * to the state that the lines ask for, without a pre-alarm if discharge is
+ * forbidden.
  *
  * The minimum delay runs from the onset of the pre-alarm and never moves: what
- * the lines do in between neither shortens nor prolongs it. Only an episode
- * that was quiet for the restore time ends it.
+ * the lines do in between neither shortens nor prolongs it. Only the end of the
+ * episode, after quiet for the restore time, ends it early.
  */
 #include "discharge.h"
 

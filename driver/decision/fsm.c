@@ -58,8 +58,8 @@ bg_discharge_rules_of(const struct bg_fsm *fsm, const struct bg_config *cfg)
 }
 
 /*
- * Take the samples. A line that was not read is judged by what it was, as time
- * goes on; one that cannot be read, and is not due, is left alone.
+ * Take the samples. A line that was not read keeps its level while time goes
+ * on. A line that cannot be read is left alone until it is due.
  *
  * Return: lines that began to bounce.
  */
@@ -148,7 +148,7 @@ static void bg_take_delay(u64 *delay, u64 value, u32 bit, u32 *changed)
 	*changed |= bit;
 }
 
-/* Return: settings that are not what they were. */
+/* Return: settings that changed. */
 static u32 bg_take_settings(struct bg_settings *set, const struct bg_inputs *in)
 {
 	const struct bg_settings *to = &in->settings;
@@ -195,7 +195,8 @@ static void bg_take_outputs(struct bg_fsm *fsm, const struct bg_config *cfg,
 }
 
 /*
- * A system that sleeps does so in the lit half, as nobody would end the dark one.
+ * A system that sleeps does so in the lit half, since nobody would end the dark
+ * one.
  *
  * Return: level of the pre-alarm output.
  */
@@ -210,7 +211,9 @@ static bool bg_sound(struct bg_fsm *fsm, const struct bg_config *cfg,
 		sounder->dark = false;
 		sounder->flip = bg_after(now, BG_BLINK_NS);
 	} else if (now >= sounder->flip) {
-		/* In step with the onset, unless whole periods were missed. */
+		/*
+		 * Stay in step with the onset; begin anew after whole periods.
+		 */
 		sounder->dark = !sounder->dark;
 		sounder->flip = now - sounder->flip < BG_BLINK_NS ?
 				bg_after(sounder->flip, BG_BLINK_NS) :
@@ -318,7 +321,7 @@ static void bg_act(struct bg_fsm *fsm, const struct bg_config *cfg, bool sound,
 		res->outputs |= BIT(BG_OUT_HEARTBEAT);
 }
 
-/* The time so far was the present state's. Return: a time that never goes back. */
+/* Count the time for the present state. Return: a time that never goes back. */
 static u64 bg_advance(struct bg_fsm *fsm, u64 now)
 {
 	now = bg_later(now, fsm->now);
@@ -370,7 +373,7 @@ u32 bg_fsm_lines_to_read(const struct bg_fsm *fsm, const struct bg_config *cfg,
  * @fsm: state
  * @cfg: board; the same in every call
  * @in: all that happened since the step before
- * @now: present time in ns; a clock that went back stands still
+ * @now: present time in ns; if the clock went back, time stands still
  * @res: what to do
  */
 void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
@@ -414,7 +417,7 @@ void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
 	bg_charge_step(&fsm->charge, fsm->set.restore_delay, &charge, now);
 
 	sound = bg_sound(fsm, cfg, res->onset, in->park, now);
-	/* An onset that lifts the mute is no user's doing, but it is told. */
+	/* An onset lifts the mute; the event shows it as a setting. */
 	if (res->onset && was_mute)
 		news.set |= BIT(BG_SET_MUTE);
 	bg_act(fsm, cfg, sound, now, res);

@@ -3,9 +3,9 @@
  * battguard - the decision: lines and a time in, outputs and events out (pure)
  *
  * bg_fsm_step() composes the line filter, the discharge path, the charge path
- * and the pre-alarm sounder. It knows nobody: the caller samples, calls it,
- * sets the outputs, tells what became of them with the next call, and calls
- * again at the deadline or when anything happens, whichever is first.
+ * and the pre-alarm sounder. It calls nobody. The caller samples, calls it,
+ * sets the outputs, passes their results with the next call, and calls again at
+ * the deadline or when anything happens, whichever is first.
  */
 #ifndef BATTGUARD_FSM_H
 #define BATTGUARD_FSM_H
@@ -36,11 +36,11 @@
 /* Half a period of the heartbeat. */
 #define BG_HEARTBEAT_NS		BG_MS(500)
 
-/* Beside the outputs that are read back and reported, see names.h. */
+/* Besides the outputs that are read back and reported, see names.h. */
 #define BG_OUT_HEARTBEAT	BG_NR_CHECKED_OUTS
 #define BG_NR_OUTS		(BG_OUT_HEARTBEAT + 1)
 
-/* What the device shows a time of: the first of &enum bg_change. */
+/* Changes whose times the device shows: the first of &enum bg_change. */
 #define BG_NR_SINCE		(BG_CHANGED_PRE_ALARM + 1)
 
 /* The delays among the settings. */
@@ -120,7 +120,7 @@ struct bg_inputs {
 };
 
 /**
- * struct bg_view - everything that is told, as one value
+ * struct bg_view - everything that is reported, as one value
  * @lines: lines asserted after the filter, a faulty one as if open
  * @faulty: lines that are faulty
  * @load_reasons: why the load is off, 0 while it is on
@@ -214,7 +214,7 @@ struct bg_sounder {
  * @charge: charge path
  * @sounder: pre-alarm output
  * @out: the outputs that are read back
- * @view: what was last told
+ * @view: the latest view
  * @counters: counters
  * @bound: the first step was made
  * @pulse: level of the heartbeat

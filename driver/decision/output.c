@@ -24,7 +24,7 @@ void bg_output_init(struct bg_output *out, u64 now)
 }
 
 /**
- * bg_output_done() - take what came of the latest step
+ * bg_output_done() - take the result of the latest step
  * @out: output
  * @done: what was done
  * @readable: the controller can read the output back
@@ -38,7 +38,7 @@ void bg_output_done(struct bg_output *out, const struct bg_output_done *done,
 
 	out->shown = done->level;
 	if (done->failed) {
-		/* A retry that failed as well has its next one set already. */
+		/* A retry that failed too has already set its next one. */
 		if (!out->faulty || out->settling)
 			out->due = bg_after(now, BG_POLL_NS);
 		out->faulty = true;
@@ -57,7 +57,7 @@ void bg_output_done(struct bg_output *out, const struct bg_output_done *done,
  * @readable: the controller can read the output back
  * @now: present time in ns
  *
- * Return: what is to be done; it is taken for done at @now.
+ * Return: what is to be done; it counts as done at @now.
  */
 struct bg_output_do bg_output_step(struct bg_output *out, bool want,
 				   bool readable, u64 now)

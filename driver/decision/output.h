@@ -14,12 +14,12 @@
 #define BG_SETTLE_NS		BG_MS(10)
 
 /**
- * struct bg_output - one output and what became of it
+ * struct bg_output - one output and its condition
  * @due: when it has to be looked at again, in ns
  * @want: the level decided
  * @shown: the level last read back, else the one last set
  * @faulty: it could not be set, or reads back otherwise
- * @settling: it has changed and was not looked at since
+ * @settling: it has changed and has not been checked since
  */
 struct bg_output {
 	u64 due;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * battguard - what is told of a decision: reasons, events, counters (pure)
+ * battguard - the reports of a decision: reasons, events, counters (pure)
  *
  * Derived after the fact from what the paths decided; nothing here decides.
  */
@@ -30,7 +30,7 @@ static u16 bg_load_reasons(const struct bg_fsm *fsm, const struct bg_verdict *v)
 	u16 why;
 
 	if (bg_discharge_load(path)) {
-		/* Decided on, but the line does not obey. */
+		/* It should be on, but the line does not obey. */
 		return out->faulty && !out->shown ? BIT(BG_WHY_FAULT) : 0;
 	}
 
@@ -195,7 +195,7 @@ static void bg_make_event(struct bg_fsm *fsm, const struct bg_view *view,
 	event->changed = bg_compare(&fsm->view, view);
 	if (news->set)
 		event->changed |= BIT(BG_CHANGED_SETTINGS);
-	/* The first of all changes the state, or says why not. */
+	/* The first event changes the state, or gives the reasons why not. */
 	res->evented = event->changed;
 	if (!res->evented)
 		return;
@@ -221,7 +221,7 @@ static void bg_make_event(struct bg_fsm *fsm, const struct bg_view *view,
  * bg_view_step() - reasons, counters and the event of a step
  * @fsm: state, with all decisions of the step made
  * @v: what the lines said
- * @news: what else there is
+ * @news: what the step knows besides
  * @res: result of the step; the event is filled in
  */
 void bg_view_step(struct bg_fsm *fsm, const struct bg_verdict *v,
@@ -236,11 +236,11 @@ void bg_view_step(struct bg_fsm *fsm, const struct bg_verdict *v,
 }
 
 /**
- * bg_view_unbind() - the event of letting go
+ * bg_view_unbind() - the event of the unbind
  * @fsm: state
  * @res: the event is filled in
  *
- * Whoever unbinds is a user who switches off.
+ * An unbind counts as a user who switches off.
  */
 void bg_view_unbind(struct bg_fsm *fsm, struct bg_result *res)
 {

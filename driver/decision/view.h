@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * battguard - what is told of a decision (pure); between fsm.c and view.c only
+ * battguard - the reports of a decision (pure); between fsm.c and view.c only
  */
 #ifndef BATTGUARD_VIEW_H
 #define BATTGUARD_VIEW_H
@@ -30,7 +30,7 @@ struct bg_verdict {
 };
 
 /**
- * struct bg_news - what a step knows beside the verdict
+ * struct bg_news - what a step knows besides the verdict
  * @set: settings that changed, by BIT() of &enum bg_setting
  * @bounced: lines that began to bounce
  * @user: a user changed them

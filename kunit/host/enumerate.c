@@ -116,7 +116,7 @@ static const char *enum_branches(const struct watched *from, u64 *steps)
 				player_step(&w.p);
 				if (!user)
 					broken = enum_twigs(&w, steps);
-				/* And what becomes of it. */
+				/* And how it goes on. */
 				for (n = 0; n < ENUM_SETTLE; n++)
 					player_run(&w.p, w.p.res.deadline);
 				*steps += w.p.steps - from->p.steps;

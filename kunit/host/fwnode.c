@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * battguard - firmware nodes in userspace, which refuse what a devicetree's do
+ * battguard - firmware nodes in userspace, as strict as those of a devicetree
  */
 #include <errno.h>
 #include <stdlib.h>

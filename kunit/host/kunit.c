@@ -27,7 +27,7 @@ void *kunit_host_zalloc(struct kunit *test, size_t size)
 	return NULL;
 }
 
-/* The first failure is the one that is told. */
+/* Only the first failure is reported. */
 void kunit_host_failed(struct kunit *test, bool stop, const char *file,
 		       int line, const char *what, const char *format, ...)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * battguard - the observer's rules about what is told, and about the deadlines
+ * battguard - the observer's rules about reports and deadlines
  */
 #include "observer.h"
 
@@ -22,7 +22,7 @@ static u16 obs_shared_reasons(const struct observer *o)
 	return why;
 }
 
-/* Decided to be on, but the line does not obey. */
+/* It should be on, but the line does not obey. */
 static u16 obs_disobeys(const struct obs_out *out)
 {
 	return out->faulty && !out->shown ? BIT(BG_WHY_FAULT) : 0;
@@ -90,11 +90,11 @@ static struct bg_view obs_view(const struct observer *o)
 }
 
 /**
- * obs_same() - do two views tell the same?
+ * obs_same() - are two views the same?
  * @a: view
  * @b: view
  *
- * Return: true if they do.
+ * Return: true if they are.
  */
 bool obs_same(const struct bg_view *a, const struct bg_view *b)
 {
@@ -247,7 +247,7 @@ static void obs_judge_counters(struct observer *o, const struct bg_view *view,
  * obs_judge_told() - judge reasons, view, event and counters
  * @o: observer
  * @res: what the guard decided
- * @told: what it tells
+ * @told: what it reports
  * @was: state before
  * @charger_was: charger before
  */
@@ -263,11 +263,11 @@ void obs_judge_told(struct observer *o, const struct bg_result *res,
 	o->view = view;
 }
 
-/* One of those that wait for something; a macro, as each is a rule to prove. */
+/* If something waits, a deadline is due. A macro: each is a rule to prove. */
 #define obs_due(o, waits, due, deadline)				\
 	obs_rule(o, !(waits) || (deadline) <= (due), "no deadline is missing")
 
-/* Whatever will change with nobody doing anything: the guard has to be there. */
+/* For each change that needs no input, the guard has to evaluate in time. */
 static void obs_judge_deadline(struct observer *o, u64 deadline)
 {
 	const struct obs_lines *l = &o->now_lines;
@@ -297,7 +297,7 @@ static void obs_judge_deadline(struct observer *o, u64 deadline)
 	obs_due(o, o->cfg.heartbeat, bg_after(o->now, BG_SEC(1)), deadline);
 }
 
-/* When the load is back if nothing but time goes on; 0 = that is not enough. */
+/* When the load returns if only time goes on; 0 = time is not enough. */
 static u64 obs_returns(const struct observer *o)
 {
 	u64 restored = bg_after(o->allowed.since, obs_slow_restore(o));
@@ -331,7 +331,7 @@ static int obs_left(const struct observer *o)
  * obs_judge_times() - judge deadlines, and what keeps the system awake
  * @o: observer
  * @res: what the guard decided
- * @told: what it tells
+ * @told: what it reports
  */
 void obs_judge_times(struct observer *o, const struct bg_result *res,
 		     const struct obs_told *told)

@@ -244,7 +244,7 @@ static void obs_remember(struct observer *o, u8 st, bool onset, bool park)
 		o->min_delay = o->set.pre_alarm_delay;
 		o->write_awaited = true;
 	}
-	/* What goes to sleep, sleeps in the lit half. */
+	/* A system that goes to sleep does so in the lit half. */
 	if (onset || park) {
 		o->dark = false;
 		o->phase_known = true;
@@ -328,10 +328,10 @@ static void obs_judge_writes(struct observer *o, const struct bg_result *res)
 /**
  * obs_judge() - judge one evaluation
  * @o: observer
- * @in: what the guard was told
- * @now: the time it was told
+ * @in: what the guard was given
+ * @now: the time it was given
  * @res: what it decided
- * @told: what it tells
+ * @told: what it reports
  *
  * Return: the first rule that was ever broken, or NULL.
  */

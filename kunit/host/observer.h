@@ -2,10 +2,10 @@
 /*
  * battguard - an observer that judges a guard by what can be seen of it
  *
- * It sees what goes in, what comes out and what is told, and the time; never
- * what the guard keeps for itself. What it remembers is history: when a line
- * was seen bad last, when the pre-alarm came on, when the load was taken away.
- * Each rule is written down from the description of the product.
+ * It sees the inputs, the outputs, the reports and the time, but never what the
+ * guard keeps for itself. What it remembers is history: when a line was seen
+ * bad last, when the pre-alarm came on, when the load was taken away. Each rule
+ * comes from the description of the product.
  */
 #ifndef BATTGUARD_OBSERVER_H
 #define BATTGUARD_OBSERVER_H
@@ -48,7 +48,7 @@ struct obs_out {
 	bool fresh;
 };
 
-/* What is told beside the result of a step. */
+/* What is reported besides the result of a step. */
 struct obs_told {
 	const struct bg_view *view;
 	const struct bg_counters *counters;
@@ -113,7 +113,7 @@ bool obs_same(const struct bg_view *a, const struct bg_view *b);
 
 /* Between the parts of the observer. */
 #ifdef BG_PROOF
-/* Where it is proved, each rule is one to prove, with its name. */
+/* In the proof, each rule is a property of its own, with its name. */
 #define obs_rule(o, kept, rule)						\
 	do {								\
 		(void)(o);						\

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * battguard - long random runs under the observer, and the same story told to
+ * battguard - long random runs under the observer, and the same story played to
  * a guard that is woken at its deadlines and to one that is woken all the time
  */
 #include <stdio.h>
@@ -40,7 +40,7 @@ void random_run(u64 seed, unsigned int runs)
 			snprintf(why, sizeof(why), "%s; replay: --seed %llu",
 				 w.o.broken, (unsigned long long)start);
 	}
-	/* Runs that never get anywhere prove nothing. */
+	/* Runs that reach no state of interest prove nothing. */
 	if (!*why && runs > 1 && (states != 15 || off < runs / 10))
 		snprintf(why, sizeof(why), "states %#x, %llu disconnects",
 			 states, (unsigned long long)off);

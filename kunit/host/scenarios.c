@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * battguard - what takes more than lines and levels to tell
+ * battguard - scenarios that take more than lines and levels
  *
  * Each of these runs under the observer as well, so a rule that is broken on
  * the way fails the test.
@@ -64,7 +64,7 @@ static void onset_is_the_write(void)
 	EXPECT(!load_on());
 }
 
-/* If that write fails the delay runs all the same, and the fault is told. */
+/* If that write fails the delay runs all the same; the fault is reported. */
 static void onset_without_write(void)
 {
 	start(0);
@@ -220,7 +220,7 @@ static void clocks(void)
 	EXPECT(!load_on());
 }
 
-/* What is in force already makes no event, what is not does. */
+/* A value in force already makes no event, another one does. */
 static void writes(void)
 {
 	static const u64 other[BG_NR_SETTINGS] = {
@@ -251,7 +251,7 @@ static void writes(void)
 	}
 }
 
-/* The blink is no event, and a muted alarm is told as off. */
+/* The blink is no event, and a muted alarm is reported as off. */
 static void blink_is_no_event(void)
 {
 	u64 seq;
@@ -399,7 +399,7 @@ static void heartbeat(void)
 	}
 	EXPECT(beats > 90);
 
-	/* It is when it happens, and not as often as is looked. */
+	/* It happens at its time, however often anybody looks. */
 	player_step(&w.p);
 	EXPECT(!(w.p.res.write & BIT(BG_OUT_HEARTBEAT)));
 	w.p.now += BG_SEC(7);

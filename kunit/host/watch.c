@@ -22,11 +22,11 @@ static void watched_judge(struct player *p)
 
 	if (p->steps == 1)
 		obs_start(o, &p->cfg, &p->wish, p->now - p->slow);
-	/* Once a rule is broken, the observer's memory is worth nothing. */
+	/* Once a rule is broken, the observer's memory is worthless. */
 	if (o->broken)
 		return;
 	obs_judge(o, &p->in, p->now, &p->res, &told);
-	/* What the proof takes for granted of every state. */
+	/* What the proof assumes of every state. */
 	obs_rule(o, valid_config(&p->cfg) && valid_fsm(&p->fsm, &p->cfg),
 		 "the state is one the proof starts from");
 	obs_rule(o, agree_fsm(o, &p->fsm, &p->res),

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * battguard - an observer and its guard remember the same
+ * battguard - check that an observer and its guard remember the same
  *
- * The observer knows what can be seen from outside, and wrote its memory down
- * in its own way. What matters for what is to come has to be equal.
+ * The observer knows what can be seen from outside, and keeps its memory in its
+ * own way. Everything that matters for the future must be equal.
  */
 #include "valid.h"
 

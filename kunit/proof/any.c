@@ -117,9 +117,9 @@ static void any_obs_out(struct obs_out *seen, const struct bg_output *out)
 }
 
 /*
- * Where both have to remember the same, the observer is given what the guard
- * remembers, and anything where they need not. It would do as well to take any
- * observer and to assume that they agree, but not for the solver.
+ * Where both have to remember the same, the observer gets what the guard
+ * remembers; elsewhere it gets anything. Any observer with the assumption that
+ * they agree would do as well, but is too hard for the solver.
  */
 void any_observer(struct observer *o, const struct bg_fsm *fsm,
 		  const struct bg_config *cfg)

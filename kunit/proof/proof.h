@@ -15,8 +15,8 @@
 #define PROOF_SEQS	0xffffffffffffff00ULL
 
 /*
- * A rule: whenever it is given, then. That it can be given is shown as well, a
- * rule about nothing would always hold: the first of the two has to fail.
+ * A rule: whenever @given holds, @then holds. The first assertion must fail,
+ * which shows that @given can hold: a rule that never applies always holds.
  */
 #define RULE(name, given, then)						\
 	do {								\

@@ -2,8 +2,8 @@
 /*
  * battguard - what is proved of the line filter
  *
- * One line, any of them, from any valid state. No line looks at another one:
- * what is proved of a board with one line is proved of that line on any board.
+ * One line, any of them, from any valid state. No line depends on another one,
+ * so what is proved for a board with one line holds for that line on any board.
  */
 #include "fsm.c"
 
@@ -12,7 +12,7 @@
 /* When an edge was seen last, and what quiet time was in force since. */
 static struct spell edges;
 
-/* As bg_line_step() is told: it was read just now, and so. */
+/* As bg_line_step() gets it: a line that was read just now. */
 static bool line_reads(u32 bit, bool level)
 {
 	return (in.read & bit) && !(in.failed & bit) &&

@@ -2,11 +2,10 @@
 /*
  * battguard - the next deadline is as early as that of each part
  *
- * A chain of 35 minima of 64-bit numbers is beyond a SAT solver. That none of
- * the numbers is less than the last one is the same as this: for whatever time,
- * a part that is due by then makes the whole due by then. Nothing but minima
- * look at the numbers, so all that matters of them is if they are due: 0, or
- * never.
+ * A chain of 35 minima of 64-bit numbers is beyond a SAT solver. That the last
+ * one is not greater than any of the numbers means: for any time, a part that
+ * is due by then makes the whole due by then. Only minima use the numbers, so
+ * all that matters is whether each is due: 0, or never.
  */
 #include "view.h"
 
@@ -46,7 +45,7 @@ static u64 any_output(const struct bg_output *out)
 #undef bg_discharge_deadline
 #undef bg_earlier
 
-/* What due_earlier() takes for granted. */
+/* What due_earlier() assumes. */
 static void minimum_rules(u64 a, u64 b, u64 by_then)
 {
 	__CPROVER_assert((bg_earlier(a, b) <= by_then) ==

@@ -3,10 +3,10 @@
  * battguard - what is proved of the decision
  *
  * By induction: the bind leads to a valid state, and from any valid state any
- * step leads to a valid state, and keeps every rule. The observer is the
- * memory that the rules about history need: it sees only what goes in, what
- * comes out and what is told. Of the lines all is taken for granted that
- * prove_line.c proves, and nothing else.
+ * step leads to a valid state, and keeps every rule. The observer is the memory
+ * that the rules about history need. It sees only the inputs, the outputs and
+ * the reports. Of the lines the proof assumes what prove_line.c proves, and
+ * nothing else.
  */
 #include "fsm.c"
 
@@ -198,8 +198,8 @@ static void step_judge(const struct before *was, u64 now)
 }
 
 /*
- * As driver/gpio.c does it: all that was asked for is tried, where there is
- * such an output, and what does not fail is as it was to be.
+ * As driver/gpio.c does it: every output that exists is tried if asked for, and
+ * one that does not fail gets the level asked for.
  */
 static void outputs_done(void)
 {
@@ -212,7 +212,7 @@ static void outputs_done(void)
 				 !(in.out_level & BIT(n)) == !fsm.out[n].want);
 }
 
-/* What prove_times() proves of a state is what the step tells. */
+/* The step returns what prove_times() proves of a state. */
 static void step_times(void)
 {
 	__CPROVER_assert(res.deadline > fsm.now,
@@ -331,9 +331,9 @@ static void lines_are_valid(void)
 }
 
 /*
- * The deadline is one of the state, not of the way to it: what is proved of any
- * valid state is true after every step that leads to one. Of the deadline all is
- * taken for granted that prove_next() and step_times() prove, and nothing else.
+ * The deadline depends on the state, not on the way to it. What is proved of
+ * any valid state is true after every step that leads to one. Of the deadline
+ * the proof assumes what prove_next() and step_times() prove, and nothing else.
  */
 void prove_times(void)
 {

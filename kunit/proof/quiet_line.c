@@ -3,7 +3,7 @@
  * battguard - lines as prove_line.c has proved them to be, for prove_step.c
  *
  * After a step a line is any that is valid, and the observer sees it as it is.
- * Which of them it is does not matter to what is decided.
+ * Which of them it is does not matter to the decision.
  */
 #define bg_line_init line_c_init
 #define bg_line_step line_c_step

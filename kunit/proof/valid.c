@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * battguard - which states of a guard there are
+ * battguard - the states that a guard may be in
  */
 #include "valid.h"
 
@@ -31,7 +31,7 @@ static bool valid_ahead(u64 t, u64 now, u64 delay)
 	return (t > now || t == BG_NEVER) && t <= bg_after(now, delay);
 }
 
-/* What others than the filter itself look at. */
+/* The part at which others than the filter look. */
 bool valid_line_seen(const struct bg_line *line, const struct bg_config *cfg,
 		     unsigned int n, u64 now)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * battguard - which states there are
+ * battguard - the valid states
  *
  * The proof starts from any valid state, whether a guard ever gets there or
  * not, and shows that a step leads to a valid one again. The tests that run a
- * guard check after each step that it is in such a state, and that its
- * observer remembers the same as the guard: else a proof would speak of a guard
+ * guard check after each step that it is in such a state, and that its observer
+ * remembers the same as the guard. Otherwise the proof would be about a guard
  * that does not exist.
  */
 #ifndef BATTGUARD_VALID_H

@@ -15,8 +15,8 @@ WALL_SECONDS = 900
 
 
 def run(argv, cpu_seconds=None):
-    """Run a command; gives its status and all it printed. A run that takes more
-    than its time of the processor is killed, which its status tells."""
+    """Run a command; return its status and everything it printed. A run that
+    exceeds its processor time is killed, as its status shows."""
     def limit():
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         if cpu_seconds:

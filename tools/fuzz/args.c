@@ -13,7 +13,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A whole number without sign as it is written. Return: whether it is one. */
+/* Read a whole number without a sign. Return: whether it is one. */
 static bool number_of(const char *text, uint64_t *value)
 {
 	*value = 0;
@@ -27,7 +27,7 @@ static bool number_of(const char *text, uint64_t *value)
 	return *value <= UINT32_MAX;
 }
 
-/* What is shown of a value is the value when it is written. */
+/* The shown form of a value reads as the same value. */
 static void round_trip(const char *text)
 {
 	size_t n;
@@ -126,7 +126,7 @@ static void timeout_as_said(char **argv, int argc, int status)
 		must(status == EX_WRONG, "no timeout of a generation");
 }
 
-/* A dump that is interrupted is asked for again, some times. */
+/* An interrupted dump is asked for again, some times. */
 static void whole_as_said(char **argv, int argc, unsigned int interrupted,
 			  const struct ran *ran)
 {

@@ -27,7 +27,7 @@ void run_free(struct ran *ran);
  * struct kernel - what is there instead of the kernel
  * @data: bytes that answers are made of
  * @left: their number
- * @driver: the family is found, whatever the bytes are
+ * @driver: the family is found, whatever the bytes say
  * @guards: answer requests for devices with that many, from no bytes; -1 = from
  * bytes
  * @interrupted: how many dumps from now on are interrupted; all in those is TORN
@@ -50,7 +50,7 @@ extern struct kernel kernel;
 
 void kernel_start(const uint8_t *data, size_t size);
 
-/* oracle.c: each ends the program when what it says is not so */
+/* oracle.c: each ends the program if its rule is broken */
 void must(bool kept, const char *rule);
 void must_be_text(const char *text, size_t len);
 void must_be_json(const char *text, size_t len);

@@ -24,10 +24,10 @@
 #define GROUP		5
 #define MAX_LENGTH	200
 
-/* What a byte makes a packet of; the rest is a run of messages. */
+/* The packet that a byte selects; other bytes give a run of messages. */
 enum { PACKET_NONE, PACKET_OVERRUN, PACKET_RAW, PACKET_STRANGER };
 
-/* What a byte makes a message of. */
+/* The message that a byte selects. */
 enum {
 	MSG_DEV, MSG_EVENT, MSG_ATTRS, MSG_FAMILY, MSG_CTRL_ATTRS, MSG_ERROR,
 	MSG_DONE, MSG_OTHER,
@@ -54,10 +54,10 @@ static struct {
 	bool dump;
 } state;
 
-/* Sockets are never looked into. */
+/* Nobody looks into a socket. */
 static char a_socket;
 
-/* The library's is no part of what the sanitizers look at. */
+/* The sanitizers do not cover the library's own. */
 uint32_t nla_get_u32(const struct nlattr *nla)
 {
 	uint32_t value;
@@ -118,7 +118,7 @@ static void put_bytes(struct nl_msg *msg, int attr)
 	take_bytes(buf, len);
 	nla_put(msg, attr, len, buf);
 	if (form & ATTR_LIE) {
-		/* The last one says another length than it has. */
+		/* The last one gives a length other than its own. */
 		nla = (struct nlattr *)((char *)nlmsg_hdr(msg) +
 			nlmsg_hdr(msg)->nlmsg_len - nla_total_size(len));
 		nla->nla_len = take();
@@ -273,7 +273,7 @@ static void put_some(struct nl_msg *msg, uint8_t form)
 	put_attrs(msg, 0);
 }
 
-/* One message more for a packet. */
+/* Add one message to a packet. */
 static size_t add_message(unsigned char **buf, size_t len, struct nl_msg *msg,
 			  uint8_t form)
 {
@@ -434,7 +434,7 @@ static void take_settings(const struct nlmsghdr *nlh)
 		kernel.set[n] = set[n] ? nla_get_u32(set[n]) : UINT64_MAX;
 }
 
-/* Note what is asked, and what is set. */
+/* Record the request and the settings in it. */
 int nl_send_auto(struct nl_sock *sk, struct nl_msg *msg)
 {
 	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
@@ -498,7 +498,7 @@ bool loop_stopped(void)
 	return false;
 }
 
-/* Time passes, and when there are no bytes any more the user has had enough. */
+/* Time passes, and when the bytes are used up, the user stops it. */
 int loop_poll(const int *fds, int n, int64_t timeout_ms)
 {
 	(void)fds;

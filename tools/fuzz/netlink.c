@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * battguardctl under a fuzzer - any bytes as what the kernel says, for each
+ * battguardctl under a fuzzer - any bytes as the kernel's answers, for each
  * command that listens to it
  */
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * battguardctl under fuzzers - what has to be true of its output
+ * battguardctl under fuzzers - rules for its output
  *
  * Written from the standards, and not with the tool's own functions.
  */
@@ -184,7 +184,7 @@ void must_be_json(const char *text, size_t len)
 	}
 }
 
-/* A status that is documented, and what is wrong is said. */
+/* The status is a documented one, and a failure has a message. */
 void must_be_told(const struct ran *ran)
 {
 	static const char name[] = "battguardctl: ";

@@ -46,7 +46,7 @@ class Hunt:
         self.texts = {file: (DRIVER / file).read_text(encoding="utf-8") for file in FILES}
 
     def sound(self):
-        """Do all killers let the original live? Gives the first that does not."""
+        """Do all killers let the original live? Return the first that does not."""
         program = self.builder.sound()
         for words in ([program, "--quick"], [program]):
             if run(words)[0]:

@@ -278,7 +278,7 @@ class Source:
                    and self.tokens[start - 1].text == "=")
 
     def _number(self):
-        """Mutants of one line that would have the same name are told apart."""
+        """Distinguish mutants of one line that would have the same name."""
         seen = collections.Counter()
         numbered = []
         for start, end, new, where, line, what in sorted(set(self.found)):
