@@ -179,23 +179,22 @@ static void pair(const struct key *key, const struct dev *dev)
 
 static void line_text(const char *line, void *arg)
 {
-	const char **comma = arg;
+	unsigned int *count = arg;
 
-	printf("%s%s", *comma, line);
-	*comma = ",";
+	printf("%s%s", (*count)++ ? "," : "", line);
 }
 
 static void fault_words(const struct dev *dev)
 {
-	const char *comma = "";
+	unsigned int count = 0;
 	unsigned int n;
 
 	printf(" faults=");
-	each_faulty_line(dev, line_text, &comma);
+	each_faulty_line(dev, line_text, &count);
 	for (n = 0; n < 32; n++)
 		if (STATUS(dev, FAULTY_OUTPUTS) >> n & 1)
-			line_text(word(WORDS_OUTPUT, n), &comma);
-	if (!*comma)
+			line_text(word(WORDS_OUTPUT, n), &count);
+	if (!count)
 		printf("none");
 }
 
