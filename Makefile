@@ -71,7 +71,7 @@ nlfuzz-long:
 	@$(PYTHON) scripts/check nlfuzz --count $(or $(COUNT),1000000)
 
 fuzz:
-	@scripts/fuzz --seconds $(or $(SECONDS),60)
+	@$(PYTHON) scripts/check fuzz --seconds $(or $(SECONDS),60)
 
 .PHONY: all modules modules_install clean tools install help demo check verify \
 	fuzz nlfuzz-long $(SUITES)
