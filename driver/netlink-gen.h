@@ -11,16 +11,16 @@
 #include "values.h"
 
 /* Integer value ranges */
-static const struct netlink_range_validation battguard_a_settings_pre_alarm_delay_ms_range = {
+static struct netlink_range_validation battguard_a_settings_pre_alarm_delay_ms_range = {
 	.min	= 30000ULL,
 	.max	= 600000ULL,
 };
 
-static const struct netlink_range_validation battguard_a_settings_restore_delay_ms_range = {
+static struct netlink_range_validation battguard_a_settings_restore_delay_ms_range = {
 	.max	= 60000ULL,
 };
 
-static const struct netlink_range_validation battguard_a_settings_load_reconnect_delay_ms_range = {
+static struct netlink_range_validation battguard_a_settings_load_reconnect_delay_ms_range = {
 	.max	= 7200000ULL,
 };
 
