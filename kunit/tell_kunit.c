@@ -547,17 +547,17 @@ static void tell_suspend(struct kunit *test)
 static void tell_forge(struct battguard *bg,
 		       void (*forge)(struct bg_discharge *path))
 {
-	unsigned long flags = 0;
+	unsigned long flags;
 
-	if (bg->threaded)
+	if (bg->threaded) {
 		mutex_lock(&bg->mutex);
-	else
-		raw_spin_lock_irqsave(&bg->lock, flags);
-	forge(&bg->fsm.discharge);
-	if (bg->threaded)
+		forge(&bg->fsm.discharge);
 		mutex_unlock(&bg->mutex);
-	else
-		raw_spin_unlock_irqrestore(&bg->lock, flags);
+		return;
+	}
+	raw_spin_lock_irqsave(&bg->lock, flags);
+	forge(&bg->fsm.discharge);
+	raw_spin_unlock_irqrestore(&bg->lock, flags);
 }
 
 static void tell_disconnected(struct bg_discharge *path)
