@@ -77,11 +77,16 @@ int put(const char *path, const char *text)
 	return n;
 }
 
-static int offset_of(const char *name)
+/* A file of a wire. */
+static void wire_file(const char *name, const char *file, char *path, size_t size)
 {
 	for (int i = 0; i < board.nlines; i++)
-		if (!strcmp(board.lines[i].name, name))
-			return board.lines[i].offset;
+		if (!strcmp(board.lines[i].name, name)) {
+			snprintf(path, size, "%s/sim_gpio%d/%s",
+				 board.banks[board.lines[i].bank].wires,
+				 board.lines[i].offset, file);
+			return;
+		}
 	fprintf(stderr, "plan: no line %s\n", name);
 	exit(2);
 }
@@ -90,23 +95,25 @@ void pull(const char *name, bool up)
 {
 	char path[256];
 
-	snprintf(path, sizeof(path), "%s/sim_gpio%d/pull", board.bank, offset_of(name));
+	wire_file(name, "pull", path, sizeof(path));
 	if (put(path, up ? "pull-up" : "pull-down")) {
 		fprintf(stderr, "%s: %m\n", path);
 		exit(2);
 	}
 }
 
-/* The value behind a key: of a wire or of a file of the power supply. */
+/* The value behind a key: of a wire, of a file of the power supply or of a bank. */
 bool look(const char *key, char *seen, int size)
 {
 	char path[256];
 	int err;
 
-	if (*key == '.')
+	if (*key == '@')
+		snprintf(path, sizeof(path), "/sys/devices/platform/%s", key + 1);
+	else if (*key == '.')
 		snprintf(path, sizeof(path), "/sys/class/power_supply/%s/%s", board.label, key + 1);
 	else
-		snprintf(path, sizeof(path), "%s/sim_gpio%d/value", board.bank, offset_of(key));
+		wire_file(key, "value", path, sizeof(path));
 	err = get(path, seen, size);
 	return err ? fail("%s cannot be read: %s", key, strerror(-err)) : true;
 }
@@ -136,30 +143,65 @@ bool all_hold(char **conds, int n)
 	return true;
 }
 
-/* The bank's directory and its character device, from its platform device. */
-void find_bank(void)
+/* The number of a bank, which is new when it is named for the first time. */
+int bank_of(const char *device)
 {
-	char path[100];
+	int n;
+
+	for (n = 0; n < board.nbanks; n++)
+		if (!strcmp(board.banks[n].device, device))
+			return n;
+	if (n == MAXBANKS) {
+		fprintf(stderr, "plan: too many banks\n");
+		exit(2);
+	}
+	snprintf(board.banks[n].device, sizeof(board.banks[n].device), "%s", device);
+	board.nbanks++;
+	return n;
+}
+
+/*
+ * A bank's directory and its character device, from its platform device. gpio-sim
+ * has the wires below the GPIO controller, a controller of the tests below its own
+ * device.
+ */
+static void find_bank(struct bank *bank)
+{
+	char path[100], own[120];
 	DIR *dir;
 	struct dirent *e;
 
-	snprintf(path, sizeof(path), "/sys/devices/platform/%s", board.bank_device);
-	*board.bank = 0;
+	snprintf(path, sizeof(path), "/sys/devices/platform/%s", bank->device);
+	snprintf(own, sizeof(own), "%s/sim_gpio0", path);
+	*bank->wires = 0;
 	dir = opendir(path);
 	while (dir && (e = readdir(dir)))
 		if (!strncmp(e->d_name, "gpiochip", 8)) {
-			snprintf(board.chip, sizeof(board.chip), "%.40s", e->d_name);
-			snprintf(board.bank, sizeof(board.bank), "%.80s/%s", path, board.chip);
+			snprintf(bank->chip, sizeof(bank->chip), "%.40s", e->d_name);
+			if (access(own, F_OK))
+				snprintf(bank->wires, sizeof(bank->wires), "%.80s/%s", path,
+					 bank->chip);
+			else
+				snprintf(bank->wires, sizeof(bank->wires), "%s", path);
 		}
 	if (dir)
 		closedir(dir);
 }
 
-/* Counts this device's new log lines, and those of them with the word. */
-void told(const char *word, int *all, int *with)
+void find_banks(void)
+{
+	for (int n = 0; n < board.nbanks; n++)
+		find_bank(&board.banks[n]);
+}
+
+/*
+ * Counts this device's new log lines, and those of them with the word. Returns how
+ * many of others have it.
+ */
+int told(const char *word, int *all, int *with)
 {
 	char rec[1024], prefix[80];
-	int n;
+	int n, others = 0;
 
 	/* "battguard guard-4: ...", and not what OF or gpiolib add of their own */
 	snprintf(prefix, sizeof(prefix), " %s: ", board.device);
@@ -168,8 +210,10 @@ void told(const char *word, int *all, int *with)
 		if (n <= 0)
 			continue;
 		rec[n] = 0;
-		if (!strstr(rec, prefix))
+		if (!strstr(rec, prefix)) {
+			others += !!strstr(rec, word);
 			continue;
+		}
 		/* level 0..4: errors and warnings; the facility is the kernel's */
 		if (atoi(rec) > 4)
 			continue;
@@ -179,28 +223,38 @@ void told(const char *word, int *all, int *with)
 		++*all;
 		*with += !!strstr(rec, word);
 	}
+	return others;
 }
 
-/* How many of the board's lines someone has; the LEDs are not the guard's. */
-int claimed(void)
+/* How many of the board's lines on a bank someone has; the LEDs are not the guard's. */
+static int claimed_on(int bank)
 {
 	char path[80];
 	int fd, used = 0;
 
-	snprintf(path, sizeof(path), "/dev/%s", board.chip);
+	snprintf(path, sizeof(path), "/dev/%s", board.banks[bank].chip);
 	fd = open(path, O_RDONLY);
 	if (fd < 0)
-		return -1;
+		return -1000;
 	for (int i = 0; i < board.nlines; i++) {
 		struct gpio_v2_line_info info = { .offset = board.lines[i].offset };
 
-		if (!strncmp(board.lines[i].name, "led_", 4))
+		if (board.lines[i].bank != bank || !strncmp(board.lines[i].name, "led_", 4))
 			continue;
 		if (ioctl(fd, GPIO_V2_GET_LINEINFO_IOCTL, &info))
 			used = -1000;
 		used += !!(info.flags & GPIO_V2_LINE_FLAG_USED);
 	}
 	close(fd);
+	return used;
+}
+
+int claimed(void)
+{
+	int used = 0;
+
+	for (int n = 0; n < board.nbanks; n++)
+		used += claimed_on(n);
 	return used;
 }
 

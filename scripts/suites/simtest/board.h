@@ -10,18 +10,26 @@
 
 #define MS 1000000LL
 #define MAXLINES 64
+#define MAXBANKS 4
+
+/* A controller whose wires the player drives. */
+struct bank {
+	char device[64];	/* its platform device */
+	char wires[160];	/* directory of its wires */
+	char chip[48];		/* its name in /dev */
+};
 
 struct board {
 	struct {
 		char name[24];
 		int offset;
+		int bank;
 	} lines[MAXLINES];
 	int nlines;
+	struct bank banks[MAXBANKS];
+	int nbanks;
 	char device[64];	/* platform device of the guard */
 	char label[64];		/* its power supply */
-	char bank_device[64];	/* platform device of the gpio-sim bank */
-	char bank[160];		/* directory of its wires */
-	char chip[48];		/* its name in /dev */
 };
 
 extern struct board board;
@@ -34,9 +42,10 @@ int put(const char *path, const char *text);
 void pull(const char *name, bool up);
 bool look(const char *key, char *seen, int size);
 bool all_hold(char **conds, int n);
-void find_bank(void);
+int bank_of(const char *device);
+void find_banks(void);
 int claimed(void);
 void open_log(void);
-void told(const char *word, int *all, int *with);
+int told(const char *word, int *all, int *with);
 
 #endif

@@ -42,14 +42,21 @@ def told(output):
 
 
 def play(report, series, cases, config="sim-kunit", ending=None, extra=(), **options):
-    """Run the cases on one kernel.
+    """Run the cases on a kernel built from source, with gpio-sim.
 
-    ending: called with the guest when the driver is gone; extra: what make is
-    told besides; options: the guest's.
+    extra: what make is told besides; the rest: see play_on().
     """
     kernel = srckernel.build(series, config)
-    label = srckernel.label(series, config)
-    module = kernels.build_module(kernel, extra=extra)
+    play_on(report, kernel, srckernel.label(series, config), simplan.nodes(cases), cases,
+            [kernels.build_module(kernel, extra=extra)], SETUP, ending, **options)
+
+
+def play_on(report, kernel, label, nodes, cases, modules, script, ending=None, **options):
+    """Run the cases on one kernel.
+
+    nodes: the device tree text of banks and guards; script: what loads the modules;
+    ending: called with the guest when the driver is gone; options: the guest's.
+    """
     start = time.monotonic()
     groups = list(dict.fromkeys(case.group for case in cases))
     files = {"player": player()}
@@ -59,8 +66,8 @@ def play(report, series, cases, config="sim-kunit", ending=None, extra=(), **opt
     def result(good, text, detail=""):
         report.result(good, f"{label} {text}", detail)
 
-    with guest.Guest(kernel, simplan.nodes(cases), [module], files, SETUP,
-                     warp=True, limit=PATIENCE, **options) as vm:
+    with guest.Guest(kernel, nodes, modules, files, script, warp=True,
+                     limit=PATIENCE, **options) as vm:
         driver = vm.sh("ls -d /sys/bus/platform/drivers/*/module/holders "
                        "| grep -i battery.guard || ls -d /sys/module/battguard/drivers/*")
         driver = driver.splitlines()[0].removesuffix("/module/holders")

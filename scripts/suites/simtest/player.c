@@ -82,6 +82,25 @@ static bool keep(long long until, char **conds, int n)
 	return true;
 }
 
+/* Does a wire or a file keep its value for so long? */
+static bool steady(long long length, const char *key, bool want)
+{
+	char first[256], seen[256];
+	long long start = now();
+
+	if (!look(key, first, sizeof(first)))
+		return false;
+	do {
+		sleep_until(now() + 2 * MS);
+		if (!look(key, seen, sizeof(seen)))
+			return false;
+		if (strcmp(first, seen))
+			return want ? fail("after %.3f ms %s is %.100s, not %.100s",
+					   (now() - start) / 1e6, key, seen, first) : true;
+	} while (now() < start + length);
+	return want ? true : fail("%s is %.100s all the time", key, first);
+}
+
 /*
  * Toggles a line in a process of its own, so that the plan goes on meanwhile.
  * The first edge is made before: a fork takes its time. The process comes before
@@ -188,7 +207,7 @@ static bool command(char **w, int n)
 {
 	long long t;
 	char path[256];
-	int err, all, with;
+	int err, all, with, others;
 
 	if (!strcmp(w[0], "set")) {
 		edge = now();
@@ -220,7 +239,7 @@ static bool command(char **w, int n)
 		for (t = now() + atoi(w[1]) * MS; access(path, F_OK); sleep_until(now() + MS))
 			if (now() > t)
 				return fail("not bound by itself");
-		find_bank();
+		find_banks();
 		return bound = true;
 	}
 	if (!strcmp(w[0], "cycle"))
@@ -261,6 +280,16 @@ static bool command(char **w, int n)
 	if (!strcmp(w[0], "told")) {
 		told(w[1], &all, &with);
 		return with ? true : fail("nothing in the log about %s", w[1]);
+	}
+	if (!strcmp(w[0], "steady") || !strcmp(w[0], "moves"))
+		return steady(atoi(w[1]) * MS, w[2], *w[0] == 's');
+	if (!strcmp(w[0], "logged")) {
+		others = told(w[3], &all, &with);
+		if (with < atoi(w[1]) || with > atoi(w[2]))
+			return fail("%d lines of the log, %d of them with %s", all, with, w[3]);
+		if (n > 4 && others > atoi(w[4]))
+			return fail("%d lines of the GPIO core with %s", others, w[3]);
+		return true;
 	}
 	if (!strcmp(w[0], "write") || !strcmp(w[0], "deny") || !strcmp(w[0], "try")) {
 		edge = now();
@@ -303,7 +332,7 @@ int main(int argc, char **argv)
 		strcpy(text, line);
 		if (!strncmp(line, "case ", 5)) {
 			snprintf(name, sizeof(name), "%.250s", line + 5);
-			board.nlines = 0;
+			board.nlines = board.nbanks = 0;
 			*skipped = 0;
 			skip = failed = bound = false;
 			open_case = true;
@@ -317,18 +346,24 @@ int main(int argc, char **argv)
 		if (!strcmp(w[0], "device")) {
 			snprintf(board.device, sizeof(board.device), "%s", w[1]);
 			snprintf(board.label, sizeof(board.label), "%s", w[2]);
-			snprintf(board.bank_device, sizeof(board.bank_device), "%s", w[3]);
-			find_bank();
 		} else if (!strcmp(w[0], "line")) {
 			snprintf(board.lines[board.nlines].name, sizeof(board.lines[0].name), "%s", w[1]);
+			board.lines[board.nlines].bank = bank_of(w[3]);
 			board.lines[board.nlines++].offset = atoi(w[2]);
+			find_banks();
+		} else if (!strcmp(w[0], "finally")) {
+			/* also where the case has failed */
+			if (put(w[1], w[2])) {
+				fprintf(stderr, "plan: %s cannot be written\n", w[1]);
+				return 2;
+			}
 		} else if (!strcmp(w[0], "end") && open_case) {
 			stop_toggler();
 			if (!unbind() && !failed) {
 				failed = true;
 				printf("# at the end: %s\n", why);
 			}
-			find_bank();
+			find_banks();
 			for (int i = 0; i < board.nlines; i++)
 				pull(board.lines[i].name, false);
 			printf("%s %d - %s%s\n", failed ? "not ok" : "ok", ++number, name,

@@ -12,6 +12,7 @@ A case in a file *.case is its name, its board and what happens:
                           open-source-load    the load output
                           leds                led_load, led_blocked, led_alarm: LEDs on wires
                           drop=PROPERTY, raw=PROPERTY=VALUE, bank=late
+                          at=PROPERTY:BANK    these lines are on another bank
   start [WIRE=LEVEL]    set all permitted (remote L on), then bind
   set WIRE=LEVEL...     ac ac1.. allow-charge, ad.. allow-discharge, lc.. low-cell,
                         rl rh remote: the level at the controller
@@ -25,11 +26,18 @@ A case in a file *.case is its name, its board and what happens:
   stamp MIN MAX COND..  the same, and the next "after" counts from there
   bounce WIRE MS FOR LAST   toggle it every MS for FOR ms; then it is LAST
   write FILE VALUE, try FILE VALUE, deny FILE VALUE ERRNO
+  steady MS KEY, moves MS KEY   it has one value all the time, or more than one
+  logged MIN MAX WORD [OTHERS]   so many lines of the guard's log with the word, and
+                        at most so many of others, since the last one of these or
+                        the start of the case
   between .FILE MIN MAX, need FILE, told WORD, sysfs PATH TEXT
   refuse ERRNO WORD     the probe fails (0: with any error), one line of the
                         log has WORD, nothing is left claimed
   defer, attached MS    the probe is put off; it comes by itself
                         (DEVICE stands for the node's platform device)
+  chip BANK FILE VALUE  a file of a bank (hostile.c); VALUE may be wires with
+                        commas between, for their mask
+  MIN and MAX of "between" also count a bank's file, @BANK/FILE
 
 COND is WIRE=LEVEL (also load, charger, pre_alarm: 1 is on) or .FILE=VALUE in the
 power supply's directory, commas for blanks.  A case ends with an unbind, after
@@ -54,11 +62,13 @@ LEDS = {"load": "load-on", "blocked": "charge-blocked", "alarm": "pre-alarm"}
 FIRST_LED = 36
 NGPIOS = 64
 ACTIVE_LOW, OPEN_SOURCE = 1, 2
+# The platform device of each bank, by the label of its node.
 BANKS = {"bank": "gpio-sim", "late": "gpio-sim-late"}
 
 COMMANDS = ("set", "bind", "unbind", "sleep", "expect", "keep", "within", "onset", "after",
             "stamp", "bounce", "write", "try", "deny", "between", "need", "told", "sysfs",
-            "refuse", "defer", "attached", "mark", "cycle")
+            "refuse", "defer", "attached", "mark", "cycle", "chip",
+            "steady", "moves", "logged")
 
 
 @dataclasses.dataclass
@@ -83,10 +93,13 @@ class Board:
     # LEDs are bound from the kernel's start on: each case has wires of its own.
     _next_led = FIRST_LED
 
-    def __init__(self, words, where):
+    def __init__(self, words, where, banks=None):
         self.wires = {}
         self.properties = {}
-        self.bank = "bank"
+        self.banks = banks or BANKS
+        self.bank = next(iter(self.banks))
+        self._at = dict(word[3:].split(":") for word in words if word.startswith("at="))
+        self._bank_of = {}
         self._active_low = "active-low" in words
         self._leds = {}
         if "leds" in words:
@@ -96,7 +109,7 @@ class Board:
         drop, raw, counts, rest = [], {}, {"chains": 1, "low-cell": 0}, []
         for word in words:
             key, _, value = word.partition("=")
-            if key in ("active-low", "open-source-load", "leds"):
+            if key in ("active-low", "open-source-load", "leds", "at"):
                 continue
             if key == "bank":
                 self.bank = value
@@ -134,10 +147,27 @@ class Board:
         output = name in ("load", "charger", "pre-alarm", "heartbeat")
         flags = (self._load_flags if name == "load" else 0) if output else \
             ACTIVE_LOW if self._active_low else 0
+        bank = self._at.get(name, self.bank)
         for index in range(count):
-            self.wires[short + (str(index) if index else "")] = first + index
+            wire = short + (str(index) if index else "")
+            self.wires[wire] = first + index
+            self._bank_of[wire] = bank
         self.properties[name + "-gpios"] = ", ".join(
-            f"<&{self.bank} {first + index} {flags}>" for index in range(count))
+            f"<&{bank} {first + index} {flags}>" for index in range(count))
+
+    def device_of(self, wire):
+        """The platform device of the bank that a wire is on."""
+        return self.banks[self._bank_of.get(wire, self.bank)]
+
+    def chip(self, words, where):
+        """The plan's line for a file of a bank."""
+        bank, file, value = words[1:]
+        if not value[0].isdigit():
+            lines = [self.wires.get(wire) for wire in value.split(",")]
+            if None in lines:
+                raise Trouble(f"{where}: {value}: not all of them are wires")
+            value = hex(sum(1 << line for line in lines))
+        return f"sysfs /sys/devices/platform/{self.banks[bank]}/{file} {value}"
 
     def node(self, name, label):
         """The device tree node."""
@@ -180,22 +210,25 @@ def _read(path):
     return found
 
 
-def load(directory=DIRECTORY):
+def load(directory=DIRECTORY, banks=None):
     """All cases, in the order of their files."""
     cases = []
     for path in sorted(pathlib.Path(directory).glob("*.case")):
         for where, name, lines in _read(path):
             if not lines or lines[0].split()[0] != "board":
                 raise Trouble(f"{where}: a case begins with its board")
-            board = Board(lines[0].split()[1:], where)
+            board = Board(lines[0].split()[1:], where, banks)
             number = len(cases) + 1
             device = f"guard-{number}"
-            plan = [f"case {name}", f"device {device} sim{number} {BANKS[board.bank]}"]
-            plan += [f"line {wire} {offset}" for wire, offset in board.wires.items()]
+            plan = [f"case {name}", f"device {device} sim{number}"]
+            plan += [f"line {wire} {offset} {board.device_of(wire)}"
+                     for wire, offset in board.wires.items()]
             for line in lines[1:]:
                 words = line.split()
                 if words[0] == "start":
                     plan += board.start(words[1:])
+                elif words[0] == "chip":
+                    plan.append(board.chip(words, where))
                 elif words[0] in COMMANDS:
                     _check_wires(words, board, where)
                     plan.append(line.replace("DEVICE", device))
@@ -205,13 +238,13 @@ def load(directory=DIRECTORY):
                               board.node(device, f"sim{number}"), (*plan, "end")))
     names = [case.name for case in cases]
     if len(set(names)) != len(names):
-        raise Trouble("two cases of the gpio-sim tests have one name")
+        raise Trouble("two cases have one name")
     return cases
 
 
 def _check_wires(words, board, where):
     """A misspelt wire must stop the run, not let a condition pass."""
-    if words[0] == "sysfs":
+    if words[0] in ("sysfs", "chip"):
         return
     for word in words[1:]:
         match = re.match(r"([a-z][a-z_0-9]*)=[01]$", word)

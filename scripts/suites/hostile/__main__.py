@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Hostile ground: controllers that fail, lie, hang and forget, on stock kernels.
+
+The controllers are those of scripts/lab/hostile, driven from inside the guest by
+the player of the gpio-sim tests, in a clock that jumps ahead when the guest idles.
+The cases are the text files beside this one; simtest/simplan.py describes their
+language.
+"""
+
+import argparse
+import os
+import pathlib
+import re
+from concurrent import futures
+
+from lab import common, kernels, tap
+from lab.common import Trouble, setup
+from suites.simtest import play, simplan
+
+SERIES = ("6.12", "6.1", "7.3")
+
+# The first one is a case's own unless it says otherwise.
+BANKS = {"fast": "hostile-fast", "slow": "hostile-slow", "other": "hostile-other",
+         "dumb": "hostile-dumb"}
+PROPERTIES = {"fast": "", "slow": "sleeps;", "other": "sleeps;", "dumb": "no-interrupts;"}
+
+# Each case binds its own guard; the banks are there for all.
+SETUP = """
+insmod /modules/hostile.ko
+echo 0 > /sys/bus/platform/drivers_autoprobe
+insmod /modules/battguard.ko
+"""
+
+
+def nodes(cases):
+    """The device tree text: the banks, and a node for each case."""
+    text = ""
+    for label, device in BANKS.items():
+        text += (f'\t{label}: {device} {{\n\t\tcompatible = "hostile-gpio";\n'
+                 f"\t\tgpio-controller;\n\t\t#gpio-cells = <2>;\n\t\t{PROPERTIES[label]}\n\t}};\n")
+    return text + "".join(case.node for case in cases)
+
+
+def load():
+    """The cases; each leaves controllers that are well."""
+    cases = simplan.load(pathlib.Path(__file__).parent, BANKS)
+    well = tuple(f"finally /sys/devices/platform/{device}/reset 1" for device in BANKS.values())
+    for case in cases:
+        case.plan = (*case.plan[:-1], *well, "end")
+    return cases
+
+
+def run(report, series, cases):
+    """Run the cases on one stock kernel."""
+    kernel = kernels.stock(series)
+    play.play_on(report, kernel, series, nodes(cases), cases,
+                 [kernels.build_module(kernel), kernels.build_helper(kernel, "hostile")], SETUP)
+
+
+def main():
+    """Run what the command line asks for; status 1 when a case failed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kernel", action="append", choices=SERIES,
+                        help="the kernel series (default: all)")
+    parser.add_argument("-k", metavar="PATTERN", default="",
+                        help="only cases whose name matches this regular expression")
+    parser.add_argument("--list", action="store_true", help="name the cases and stop")
+    options = parser.parse_args()
+    cases = [case for case in load() if re.search(options.k, case.name, re.I)]
+    if not cases:
+        raise Trouble(f"no case matches '{options.k}'")
+    if options.list:
+        for case in cases:
+            print(f"{case.group}: {case.name}")
+        return 0
+    setup("base", "qemu", "dt", "cross", "headers")
+    report = tap.Report()
+    with futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for done in [pool.submit(run, report, series, cases)
+                     for series in options.kernel or SERIES]:
+            done.result()
+    return report.end()
+
+
+if __name__ == "__main__":
+    common.main(main)
