@@ -81,6 +81,8 @@ void prove_next(void)
 	RULE("deadline: not after that of the charge path",
 	     !bg_hold_deadline(&fsm.charge.allowed, fsm.set.restore_delay),
 	     due);
+	RULE("deadline: not after that of remote",
+	     !bg_hold_deadline(&fsm.remote, bg_remote_restore(&fsm)), due);
 	for (n = 0; n < BG_LINES_MAX; n++)
 		RULE("deadline: not after that of any of 26 lines",
 		     (cfg.lines & BIT(n)) && !of_line[n], due);
