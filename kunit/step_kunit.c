@@ -5,6 +5,7 @@
 #include <kunit/test.h>
 #include <linux/string.h>
 
+#include "../driver/decision/view.h"
 #include "player.h"
 
 #define BOARD	(PL_D | PL_C | PL_W | PL_L)
@@ -439,6 +440,30 @@ static void step_returns(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm, &h->cfg), 0ULL);
 }
 
+/* What waits only for its lines to be heard is told to wait for time. */
+static void step_unheard(struct kunit *test)
+{
+	struct hand *h = hand_start(test);
+	struct bg_verdict v = { .lines = GOOD, .remote = true };
+	const struct bg_view *view = &h->fsm.view;
+	const struct bg_news news = { 0 };
+
+	h->fsm.discharge.state = BG_LOAD_OFF;
+	h->fsm.charge.on = false;
+	bg_view_step(&h->fsm, &v, &news, &h->res);
+	KUNIT_EXPECT_EQ(test, view->load_reasons, BIT(BG_WHY_RESTORE_DELAY));
+	KUNIT_EXPECT_EQ(test, view->charger_reasons,
+			BIT(BG_WHY_RESTORE_DELAY));
+
+	/* Each for itself, and not besides another word. */
+	v.heard_discharge = true;
+	v.charge_open = true;
+	h->fsm.discharge.locked = true;
+	bg_view_step(&h->fsm, &v, &news, &h->res);
+	KUNIT_EXPECT_EQ(test, view->load_reasons, BIT(BG_WHY_LOCKOUT));
+	KUNIT_EXPECT_EQ(test, view->charger_reasons, BIT(BG_WHY_BATTERY));
+}
+
 /* One line for both permissions says nothing of a cable. */
 static void step_shared(struct kunit *test)
 {
@@ -655,6 +680,7 @@ static struct kunit_case step_tests[] = {
 	KUNIT_CASE(step_remote_chatters),
 	KUNIT_CASE(step_switch),
 	KUNIT_CASE(step_returns),
+	KUNIT_CASE(step_unheard),
 	KUNIT_CASE(step_shared),
 	KUNIT_CASE(step_blocked),
 	KUNIT_CASE(step_charger_counted),

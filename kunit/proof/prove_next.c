@@ -35,6 +35,9 @@ static u64 any_output(const struct bg_output *out)
 	return of_out[out - fsm.out];
 }
 
+/* A restore time that may end at 0. */
+#undef BG_REMOTE_RESTORE_MIN
+#define BG_REMOTE_RESTORE_MIN	0
 #define bg_earlier due_earlier
 #define bg_discharge_deadline any_path
 #define bg_line_deadline any_line
