@@ -462,6 +462,11 @@ static void step_unheard(struct kunit *test)
 	bg_view_step(&h->fsm, &v, &news, &h->res);
 	KUNIT_EXPECT_EQ(test, view->load_reasons, BIT(BG_WHY_LOCKOUT));
 	KUNIT_EXPECT_EQ(test, view->charger_reasons, BIT(BG_WHY_BATTERY));
+
+	/* Heard of, it hides no reason that is forgotten. */
+	h->fsm.discharge.locked = false;
+	bg_view_step(&h->fsm, &v, &news, &h->res);
+	KUNIT_EXPECT_EQ(test, view->load_reasons, 0);
 }
 
 /* One line for both permissions says nothing of a cable. */
