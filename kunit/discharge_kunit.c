@@ -322,7 +322,9 @@ static void discharge_stories(struct kunit *test)
 static void discharge_sounded(struct kunit *test)
 {
 	const struct bg_discharge_rules rules = { .pre_alarm = BG_SEC(30) };
-	const struct bg_discharge_in in = { .permit = true, .low = true, .heard = true };
+	const struct bg_discharge_in in = {
+		.permit = true, .low = true, .heard = true,
+	};
 	struct bg_discharge *path;
 
 	path = kunit_kzalloc(test, sizeof(*path), GFP_KERNEL);
@@ -343,7 +345,9 @@ static void discharge_sounded(struct kunit *test)
 static void discharge_onset_at_zero(struct kunit *test)
 {
 	const struct bg_discharge_rules rules = { .pre_alarm = BG_SEC(30) };
-	const struct bg_discharge_in in = { .permit = true, .low = true, .heard = true };
+	const struct bg_discharge_in in = {
+		.permit = true, .low = true, .heard = true,
+	};
 	struct bg_discharge *path;
 
 	path = kunit_kzalloc(test, sizeof(*path), GFP_KERNEL);
@@ -390,7 +394,9 @@ static void discharge_onset(struct kunit *test)
 		.pre_alarm = BG_SEC(30),
 		.silent = c->silent,
 	};
-	struct bg_discharge_in in = { .permit = true, .low = true, .heard = true };
+	struct bg_discharge_in in = {
+		.permit = true, .low = true, .heard = true,
+	};
 	const u64 end = c->onset + BG_SEC(30);
 	struct bg_discharge *path;
 

@@ -3,9 +3,9 @@
  * battguard - the charge path: may the chargers charge? (pure)
  *
  * Whatever forbids charging acts at once. The battery's permission counts again
- * once it has held for the restore time, and takes lines that were heard in time
- * to turn the charger on, but not to leave it on. Under-voltage plays no part here: an
- * empty bank must be able to recover.
+ * once it has held for the restore time. To turn the charger on takes lines that
+ * were heard in time, to leave it on does not. Under-voltage plays no part here:
+ * an empty bank must be able to recover.
  */
 #include "charge.h"
 

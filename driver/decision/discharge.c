@@ -226,7 +226,7 @@ bool bg_discharge_delay_runs(const struct bg_discharge *path, u64 now)
 }
 
 /**
- * bg_discharge_waits() - does a time run that a sleeping system would be late for?
+ * bg_discharge_waits() - does a time run that must not be slept through?
  * @path: path
  * @now: present time in ns
  *

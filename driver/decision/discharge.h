@@ -14,7 +14,7 @@
 #define BG_LOCKOUT_MAX			16
 /* A pre-alarm counts as sounding this long after its onset, heard of or not. */
 #define BG_SOUND_NS			BG_SEC(1)
-/* An episode with discharge forbidden ends when it has not been for this time. */
+/* An episode in which discharge was forbidden lasts this much longer. */
 #define BG_SAG_NS			BG_SEC(30)
 
 /**

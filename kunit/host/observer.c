@@ -140,7 +140,7 @@ static void obs_take_lines(struct observer *o, const struct bg_inputs *in)
 			now->charge_open |= !l->level;
 			/* The same chain's other permission was seen before. */
 			now->cable |= !l->level &&
-				      !(o->cfg.shared >> (n - BG_LINE_CHARGE) & 1) &&
+				      !(o->cfg.shared & BIT(n - BG_LINE_CHARGE)) &&
 				      !o->line[n - BG_LINE_CHARGE].level;
 		} else {
 			now->forbidden |= !l->level;
