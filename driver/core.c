@@ -278,6 +278,7 @@ static int bg_probe(struct platform_device *pdev)
 	bg->params.cfg.lines = bg->gpio.lines;
 	bg->params.cfg.hw_debounce = bg->gpio.hw_debounce;
 	bg->params.cfg.readable = bg->gpio.readable;
+	bg->params.cfg.silent = !bg->gpio.out[BG_OUT_PRE_ALARM];
 	bg->params.cfg.heartbeat = bg->gpio.out[BG_OUT_HEARTBEAT];
 	bg->threaded = bg->gpio.sleeps || IS_ENABLED(CONFIG_PREEMPT_RT);
 

@@ -16,7 +16,8 @@
  *   line filter.
  * @BG_VALUE_LOW_CELL_CHAINS: Low-cell lines that are asserted, after the line
  *   filter.
- * @BG_VALUE_REMOTE: 1 while the remote switch is on, else 0.
+ * @BG_VALUE_REMOTE: 1 while the remote switch is on, whether it counts yet or
+ *   not, else 0.
  * @BG_VALUE_LOAD_OFF_REASONS: Why the load is off, 0 while it is on.
  * @BG_VALUE_CHARGER_OFF_REASONS: Why the charger is off, 0 while it is on.
  * @BG_VALUE_FAULTY_ALLOW_CHARGE: Lines of allow-charge that bounce or cannot
@@ -38,10 +39,13 @@
  * @BG_VALUE_LOAD_RECONNECT_DELAY_MS: Time in milliseconds from a disconnect to
  *   the return of the load.
  * @BG_VALUE_PRE_ALARM_REMAINING_MS: Time in milliseconds before the load may
- *   be disconnected, 0 when no minimum delay runs.
+ *   be disconnected, 0 when no minimum delay runs. Until the first write of
+ *   the pre-alarm output is heard of, it counts from a second after the
+ *   decision.
  * @BG_VALUE_LOAD_RETURNS_MS: Time in milliseconds until the load may return if
- *   the lines stay as they are, 0 when the load is on or waits for more than
- *   time.
+ *   the lines stay as they are, the longest of reconnect delay, restore time
+ *   and that of the remote switch; 0 when the load is on or waits for more
+ *   than time.
  * @BG_VALUE_LOCKOUT_REMAINING: Disconnects left before a lock-out, 0 when
  *   locked out, -1 without a lock-out.
  * @BG_VALUE_PRE_ALARMS: Onsets of a pre-alarm since bind.
@@ -49,7 +53,8 @@
  *   bind.
  * @BG_VALUE_CHARGER_DISCONNECTS: Times the battery switched the charger off
  *   since bind.
- * @BG_VALUE_REMOTE_OFFS: Times the remote switch went off since bind.
+ * @BG_VALUE_REMOTE_OFFS: Times the remote switch went off since bind, after it
+ *   counted as on.
  * @BG_VALUE_FAULTS: Lines and outputs that became faulty since bind.
  * @BG_VALUE_SECONDS_NORMAL: Seconds in state normal since bind.
  * @BG_VALUE_SECONDS_PRE_ALARM: Seconds in state pre-alarm since bind.

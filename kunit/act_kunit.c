@@ -433,6 +433,10 @@ static void act_blind(struct kunit *test)
 	/* Setting alone can show a failure. */
 	bank_poke(&rig->bank, &rig->bank.no_write, BIT(BANK_LOAD));
 	bank_edge(&rig->bank, BIT(BANK_REMOTE_L), true);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
+					   board_now(board).event.view.state ==
+					   BG_NORMAL));
+	msleep(50);
 	BOARD_EXPECT_FILE(test, board, "faults", bg_if_reported("1", "0"));
 }
 

@@ -7,17 +7,18 @@
 
 #include "../driver/decision/charge.h"
 
-/* Charging needs all of it: exactly one of the sixteen is on. */
+/* Charging needs all of it: exactly one of the 32 comes on. */
 static void charge_needs_all(struct kunit *test)
 {
 	unsigned int n;
 
-	for (n = 0; n < 16; n++) {
+	for (n = 0; n < 32; n++) {
 		const struct bg_charge_in in = {
 			.permit = n & 1,
 			.allowed = n & 2,
 			.inhibited = n & 4,
 			.blocked = n & 8,
+			.heard = !(n & 16),
 		};
 		struct bg_charge path;
 
@@ -61,12 +62,36 @@ static void charge_case_desc(const struct charge_case *c, char *desc)
 
 KUNIT_ARRAY_PARAM(charge_case, charge_cases, charge_case_desc);
 
+/* Not heard in time: what is on stays on, what is off does not come on. */
+static void charge_unheard(struct kunit *test)
+{
+	struct bg_charge_in in = { .permit = true, .allowed = true };
+	struct bg_charge path;
+
+	bg_charge_init(&path, &in, 0);
+	bg_charge_step(&path, BG_SEC(1), &in, 0);
+	KUNIT_EXPECT_FALSE(test, path.on);
+	in.heard = true;
+	bg_charge_step(&path, BG_SEC(1), &in, 1);
+	KUNIT_EXPECT_TRUE(test, path.on);
+	in.heard = false;
+	bg_charge_step(&path, BG_SEC(1), &in, 2);
+	KUNIT_EXPECT_TRUE(test, path.on);
+	in.inhibited = true;
+	bg_charge_step(&path, BG_SEC(1), &in, 3);
+	in.inhibited = false;
+	bg_charge_step(&path, BG_SEC(1), &in, 4);
+	KUNIT_EXPECT_FALSE(test, path.on);
+}
+
 /* Off at once, on after the restore time and not a ns before. */
 static void charge_restore(struct kunit *test)
 {
 	const struct charge_case *c = test->param_value;
 	const u64 restore = BG_MS(c->restore), back = BG_SEC(100);
-	struct bg_charge_in in = { .permit = true, .allowed = true };
+	struct bg_charge_in in = {
+		.permit = true, .allowed = true, .heard = true,
+	};
 	struct bg_charge path;
 
 	bg_charge_init(&path, &in, 0);
@@ -96,7 +121,7 @@ static void charge_restore(struct kunit *test)
 /* A permission that goes before it was granted begins anew. */
 static void charge_broken_off(struct kunit *test)
 {
-	struct bg_charge_in in = { .permit = true };
+	struct bg_charge_in in = { .permit = true, .heard = true };
 	struct bg_charge path;
 
 	bg_charge_init(&path, &in, 0);
@@ -118,7 +143,7 @@ static void charge_broken_off(struct kunit *test)
 /* The restore time runs without permit too, and what is granted stays. */
 static void charge_in_standby(struct kunit *test)
 {
-	struct bg_charge_in in = { 0 };
+	struct bg_charge_in in = { .heard = true };
 	struct bg_charge path;
 
 	bg_charge_init(&path, &in, 0);
@@ -135,6 +160,7 @@ static void charge_in_standby(struct kunit *test)
 static struct kunit_case charge_tests[] = {
 	KUNIT_CASE(charge_needs_all),
 	KUNIT_CASE(charge_starts),
+	KUNIT_CASE(charge_unheard),
 	KUNIT_CASE_PARAM(charge_restore, charge_case_gen_params),
 	KUNIT_CASE(charge_broken_off),
 	KUNIT_CASE(charge_in_standby),

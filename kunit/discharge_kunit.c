@@ -13,6 +13,7 @@
 #define P	BIT(0)	/* permit */
 #define F	BIT(1)	/* discharge forbidden */
 #define W	BIT(2)	/* low-cell */
+#define X	BIT(3)	/* not heard in time */
 
 #define NORMAL	BG_NORMAL
 #define ALARM	BG_PRE_ALARM
@@ -87,10 +88,98 @@ static const struct path_case path_cases[] = {
 		.point = {
 			{ 0, P | W, ALARM },
 			{ 1000, P, ALARM },
-			{ 3000, P | F, ALARM },
+			{ 3000, P | W, ALARM },
 			{ 4000, P, ALARM },
 			{ 8999, P, ALARM },
 			{ 9000, P, NORMAL },
+		},
+	}, {
+		.name = "forbidden once, and not for 30 s", .restore = 5000,
+		.points = 6,
+		.point = {
+			{ 0, P | W, ALARM },
+			{ 1000, P, ALARM },
+			{ 3000, P | F, ALARM },
+			{ 4000, P, ALARM },
+			{ 33999, P, ALARM },
+			{ 34000, P, NORMAL },
+		},
+	}, {
+		.name = "forbidden at the onset, and not for 30 s",
+		.restore = 1000, .points = 5,
+		.point = {
+			{ 0, P, NORMAL },
+			{ 1000, P | F, ALARM },
+			{ 2000, P, ALARM },
+			{ 31999, P, ALARM },
+			{ 32000, P, NORMAL },
+		},
+	}, {
+		.name = "30 s without forbidden, and low as well",
+		.restore = 1000, .points = 6,
+		.point = {
+			{ 0, P | F, OFF },
+			{ 1000, P | W, OFF },
+			{ 2000, P | W | F, OFF },
+			{ 3000, P | W, OFF },
+			{ 4000, P | W, ALARM },
+			/* Forbidden before the onset does not count. */
+			{ 5000, P, ALARM },
+		},
+	}, {
+		.name = "the restore time is the longer one", .restore = 60000,
+		.points = 5,
+		.point = {
+			{ 0, P, NORMAL },
+			{ 1000, P | F, ALARM },
+			{ 2000, P, ALARM },
+			{ 61999, P, ALARM },
+			{ 62000, P, NORMAL },
+		},
+	}, {
+		.name = "an episode after one with forbidden", .restore = 1000,
+		.points = 7,
+		.point = {
+			{ 0, P, NORMAL },
+			{ 1000, P | F, ALARM },
+			{ 2000, P, ALARM },
+			{ 32000, P, NORMAL },
+			{ 33000, P | W, ALARM },
+			{ 34000, P, ALARM },
+			{ 35000, P, NORMAL },
+		},
+	}, {
+		.name = "a load that pulses with shorter pauses",
+		.restore = 1000, .points = 4,
+		.point = {
+			{ 0, P, NORMAL },
+			{ 1000, P | F, ALARM },
+			{ 2000, P, ALARM },
+			{ 31999, P | F, OFF },
+		},
+	}, {
+		.name = "no load on lines not heard in time", .restore = 1000,
+		.points = 8,
+		.point = {
+			{ 0, P | X, OFF },
+			{ 5000, P | X, OFF },
+			{ 5001, P, NORMAL },
+			/* What is on stays on. */
+			{ 6000, P | X, NORMAL },
+			{ 7000, P | W | X, ALARM },
+			{ 8000, P | X, ALARM },
+			{ 9000, P | X, NORMAL },
+			{ 10000, X, STANDBY },
+		},
+	}, {
+		.name = "no load out of standby on such lines",
+		.restore = 1000, .reconnect = 30000, .points = 4,
+		.point = {
+			{ 0, X, STANDBY },
+			{ 1000, P | X, OFF },
+			{ 1001, P | W | X, OFF },
+			/* No disconnect, no delay. */
+			{ 1002, P | W, ALARM },
 		},
 	}, {
 		.name = "a restore time of zero is a second", .restore = 0,
@@ -196,6 +285,7 @@ static void discharge_stories(struct kunit *test)
 		.reconnect = BG_MS(c->reconnect),
 		.lockout_window = BG_SEC(100),
 		.lockout_count = c->lockout,
+		.silent = true,
 	};
 	struct bg_discharge *path;
 	unsigned int n;
@@ -210,6 +300,7 @@ static void discharge_stories(struct kunit *test)
 			.permit = p->in & P,
 			.forbidden = p->in & F,
 			.low = p->in & W,
+			.heard = !(p->in & X),
 		};
 
 		if (!n)
@@ -227,38 +318,86 @@ static void discharge_stories(struct kunit *test)
 	}
 }
 
-/* The minimum delay counts from the write of the warning, and only once. */
+/* The minimum delay counts from the first write of the warning, and only once. */
 static void discharge_sounded(struct kunit *test)
 {
-	struct bg_discharge_rules rules = { .pre_alarm = BG_SEC(30) };
-	struct bg_discharge_in in = { .permit = true, .low = true };
+	const struct bg_discharge_rules rules = { .pre_alarm = BG_SEC(30) };
+	const struct bg_discharge_in in = {
+		.permit = true, .low = true, .heard = true,
+	};
 	struct bg_discharge *path;
 
 	path = kunit_kzalloc(test, sizeof(*path), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, path);
 
 	bg_discharge_init(path, &in, BG_SEC(1));
+	/* No alarm yet: it is of no onset. */
+	bg_discharge_sounded(path, BG_SEC(1));
 	bg_discharge_step(path, &rules, &in, BG_SEC(1));
-	bg_discharge_sounded(path, BG_SEC(2));
-	bg_discharge_sounded(path, BG_SEC(9));
-	in.forbidden = true;
-	bg_discharge_step(path, &rules, &in, BG_SEC(32) - 1);
-	KUNIT_EXPECT_EQ(test, path->state, ALARM);
-	KUNIT_EXPECT_TRUE(test, bg_discharge_delay_runs(path,
-							BG_SEC(32) - 1));
-	KUNIT_EXPECT_FALSE(test, bg_discharge_delay_runs(path, BG_SEC(32)));
-	KUNIT_EXPECT_EQ(test,
-			bg_discharge_deadline(path, &rules, BG_SEC(32) - 1),
-			BG_SEC(32));
-	bg_discharge_step(path, &rules, &in, BG_SEC(32));
-	KUNIT_EXPECT_EQ(test, path->state, OFF);
+	bg_discharge_sounded(path, BG_MS(1500));
+	bg_discharge_sounded(path, BG_MS(1200));
+	bg_discharge_sounded(path, BG_MS(1900));
+	KUNIT_EXPECT_EQ(test, path->onset, BG_MS(1500));
+	KUNIT_EXPECT_EQ(test, bg_discharge_safe_until(path), BG_MS(31500));
 }
 
-/* A write that failed, or a time before the onset, shortens nothing. */
-static void discharge_not_sounded(struct kunit *test)
+/* At the start of the clock, 0 still means that nothing was heard. */
+static void discharge_onset_at_zero(struct kunit *test)
 {
-	struct bg_discharge_rules rules = { .pre_alarm = BG_SEC(30) };
-	struct bg_discharge_in in = { .permit = true, .low = true };
+	const struct bg_discharge_rules rules = { .pre_alarm = BG_SEC(30) };
+	const struct bg_discharge_in in = {
+		.permit = true, .low = true, .heard = true,
+	};
+	struct bg_discharge *path;
+
+	path = kunit_kzalloc(test, sizeof(*path), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, path);
+
+	bg_discharge_init(path, &in, 0);
+	bg_discharge_step(path, &rules, &in, 0);
+	bg_discharge_sounded(path, 0);
+	KUNIT_EXPECT_EQ(test, bg_discharge_safe_until(path), BG_SEC(31));
+}
+
+/* When the write of the pre-alarm returned, and what the onset is then. */
+struct sound_case {
+	const char *name;
+	u64 when;	/* in ns, 0 = not heard of */
+	u64 onset;	/* in ns */
+	bool silent;
+};
+
+/* It was decided 10 s after the start. */
+static const struct sound_case sound_cases[] = {
+	{ "never heard of", 0, BG_SEC(11), false },
+	{ "no output to write", 0, BG_SEC(10), true },
+	{ "a write of before", BG_SEC(10) - 1, BG_SEC(11), false },
+	{ "at once", BG_SEC(10), BG_SEC(10), false },
+	{ "one ns later", BG_SEC(10) + 1, BG_SEC(10) + 1, false },
+	{ "one ns before a second", BG_SEC(11) - 1, BG_SEC(11) - 1, false },
+	{ "a second later", BG_SEC(11), BG_SEC(11), false },
+	{ "later than that", BG_SEC(11) + 1, BG_SEC(11), false },
+};
+
+static void sound_case_desc(const struct sound_case *c, char *desc)
+{
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(sound_case, sound_cases, sound_case_desc);
+
+/* The delay counts from the warning, and until then from a second later. */
+static void discharge_onset(struct kunit *test)
+{
+	const struct sound_case *c = test->param_value;
+	const struct bg_discharge_rules rules = {
+		.pre_alarm = BG_SEC(30),
+		.silent = c->silent,
+	};
+	struct bg_discharge_in in = {
+		.permit = true, .low = true, .heard = true,
+	};
+	const u64 end = c->onset + BG_SEC(30);
 	struct bg_discharge *path;
 
 	path = kunit_kzalloc(test, sizeof(*path), GFP_KERNEL);
@@ -266,19 +405,99 @@ static void discharge_not_sounded(struct kunit *test)
 
 	bg_discharge_init(path, &in, BG_SEC(10));
 	bg_discharge_step(path, &rules, &in, BG_SEC(10));
-	bg_discharge_sounded(path, 0);
+	KUNIT_EXPECT_EQ(test, path->onset, BG_SEC(10));
+	KUNIT_EXPECT_EQ(test, bg_discharge_safe_until(path),
+			c->silent ? BG_SEC(40) : BG_SEC(41));
+	bg_discharge_sounded(path, c->when);
+	KUNIT_EXPECT_EQ(test, bg_discharge_safe_until(path), end);
+	KUNIT_EXPECT_EQ(test, bg_discharge_deadline(path, &rules, end - 1),
+			end);
+	KUNIT_EXPECT_TRUE(test, bg_discharge_delay_runs(path, end - 1));
+	KUNIT_EXPECT_FALSE(test, bg_discharge_delay_runs(path, end));
 	in.forbidden = true;
-	bg_discharge_step(path, &rules, &in, BG_SEC(40) - 1);
+	bg_discharge_step(path, &rules, &in, end - 1);
 	KUNIT_EXPECT_EQ(test, path->state, ALARM);
-	bg_discharge_step(path, &rules, &in, BG_SEC(40));
+	bg_discharge_step(path, &rules, &in, end);
+	KUNIT_EXPECT_EQ(test, path->state, OFF);
+	KUNIT_EXPECT_EQ(test, bg_discharge_safe_until(path), 0ULL);
+}
+
+/* 30 s without forbidden: not a ns less, and a deadline wakes for it. */
+static void discharge_sags(struct kunit *test)
+{
+	const struct bg_discharge_rules rules = { .pre_alarm = BG_SEC(30) };
+	struct bg_discharge_in in = { .permit = true, .heard = true };
+	const u64 gone = BG_SEC(45), end = BG_SEC(75);
+	struct bg_discharge *path;
+
+	path = kunit_kzalloc(test, sizeof(*path), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, path);
+
+	bg_discharge_init(path, &in, BG_SEC(1));
+	bg_discharge_step(path, &rules, &in, BG_SEC(1));
+	in.forbidden = true;
+	bg_discharge_step(path, &rules, &in, BG_SEC(20));
+	bg_discharge_sounded(path, BG_SEC(20));
+	in.forbidden = false;
+	in.low = true;
+	bg_discharge_step(path, &rules, &in, gone);
+	in.low = false;
+	bg_discharge_step(path, &rules, &in, BG_SEC(50));
+	KUNIT_EXPECT_EQ(test, bg_discharge_deadline(path, &rules, BG_SEC(50)),
+			BG_SEC(51));
+	bg_discharge_step(path, &rules, &in, BG_SEC(51) - 1);
+	KUNIT_EXPECT_TRUE(test, bg_discharge_waits(path, BG_SEC(51) - 1));
+	bg_discharge_step(path, &rules, &in, BG_SEC(51));
+	KUNIT_EXPECT_EQ(test, path->state, ALARM);
+	KUNIT_EXPECT_TRUE(test, bg_discharge_waits(path, BG_SEC(51)));
+	KUNIT_EXPECT_EQ(test, bg_discharge_deadline(path, &rules, BG_SEC(51)),
+			end);
+	bg_discharge_step(path, &rules, &in, end - 1);
+	KUNIT_EXPECT_EQ(test, path->state, ALARM);
+	bg_discharge_step(path, &rules, &in, end);
+	KUNIT_EXPECT_EQ(test, path->state, NORMAL);
+	KUNIT_EXPECT_FALSE(test, bg_discharge_waits(path, end));
+	KUNIT_EXPECT_EQ(test, bg_discharge_deadline(path, &rules, end),
+			BG_NEVER);
+}
+
+/* Forbidden again one ns before: the delay is long over, so the load goes. */
+static void discharge_pulses(struct kunit *test)
+{
+	const struct bg_discharge_rules rules = {
+		.pre_alarm = BG_SEC(600), .silent = true,
+	};
+	struct bg_discharge_in in = { .permit = true, .heard = true };
+	struct bg_discharge *path;
+	u64 now = BG_SEC(1);
+
+	path = kunit_kzalloc(test, sizeof(*path), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, path);
+
+	bg_discharge_init(path, &in, 0);
+	bg_discharge_step(path, &rules, &in, 0);
+	while (now < BG_SEC(601)) {
+		in.forbidden = true;
+		bg_discharge_step(path, &rules, &in, now);
+		KUNIT_EXPECT_EQ(test, path->state, ALARM);
+		in.forbidden = false;
+		bg_discharge_step(path, &rules, &in, now + 1);
+		now += BG_SEC(30);
+	}
+	bg_discharge_step(path, &rules, &in, now - 1);
+	KUNIT_EXPECT_EQ(test, path->state, ALARM);
+	in.forbidden = true;
+	bg_discharge_step(path, &rules, &in, now);
 	KUNIT_EXPECT_EQ(test, path->state, OFF);
 }
 
 /* The smallest delay written since the onset is in force. */
 static void discharge_shorter_delay(struct kunit *test)
 {
-	struct bg_discharge_rules rules = { .pre_alarm = BG_SEC(60) };
-	struct bg_discharge_in in = { .permit = true };
+	struct bg_discharge_rules rules = {
+		.pre_alarm = BG_SEC(60), .silent = true,
+	};
+	struct bg_discharge_in in = { .permit = true, .heard = true };
 	struct bg_discharge *path;
 
 	path = kunit_kzalloc(test, sizeof(*path), GFP_KERNEL);
@@ -322,6 +541,7 @@ static void discharge_starts(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, path->reconnecting);
 	KUNIT_EXPECT_FALSE(test, path->locked);
 	KUNIT_EXPECT_FALSE(test, path->sounding);
+	KUNIT_EXPECT_FALSE(test, path->sagged);
 	KUNIT_EXPECT_EQ(test, path->allowed.since, now);
 	KUNIT_EXPECT_TRUE(test, path->allowed.holds);
 	KUNIT_EXPECT_TRUE(test, path->allowed.granted);
@@ -336,8 +556,10 @@ static void discharge_starts(struct kunit *test)
 /* Delays of nothing, or next to nothing. */
 static void discharge_short_delays(struct kunit *test)
 {
-	const struct bg_discharge_rules rules = { .reconnect = 1 };
-	struct bg_discharge_in in = { .permit = true };
+	const struct bg_discharge_rules rules = {
+		.reconnect = 1, .silent = true,
+	};
+	struct bg_discharge_in in = { .permit = true, .heard = true };
 	struct bg_discharge *path;
 
 	path = kunit_kzalloc(test, sizeof(*path), GFP_KERNEL);
@@ -363,8 +585,9 @@ static void discharge_many(struct kunit *test)
 		.pre_alarm = BG_SEC(30),
 		.lockout_window = BG_SEC(1000),
 		.lockout_count = BG_LOCKOUT_MAX,
+		.silent = true,
 	};
-	struct bg_discharge_in in = { .permit = true };
+	struct bg_discharge_in in = { .permit = true, .heard = true };
 	struct bg_discharge *path;
 	unsigned int n;
 	u64 now = 0;
@@ -405,28 +628,47 @@ static void discharge_returns(struct kunit *test)
 	/* Forbidden: time alone does not help, whatever delay runs. */
 	path.disconnected = BG_SEC(10);
 	path.reconnecting = true;
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules), 0ULL);
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, 0), 0ULL);
 
 	path.allowed.holds = true;
 	path.allowed.since = BG_SEC(12);
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules), BG_SEC(30));
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, 0), BG_SEC(30));
 	path.allowed.since = BG_SEC(29);
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules), BG_SEC(34));
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, 0), BG_SEC(34));
 	path.reconnecting = false;
 	path.allowed.since = BG_SEC(2);
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules), BG_SEC(7));
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, 0), BG_SEC(7));
 	path.reconnecting = true;
 	path.allowed.granted = true;
 	path.allowed.since = BG_SEC(29);
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules), BG_SEC(30));
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, 0), BG_SEC(30));
+
+	/* In standby until permit comes, if nothing else is later. */
+	path.state = STANDBY;
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, BG_SEC(29)),
+			BG_SEC(30));
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, BG_SEC(31)),
+			BG_SEC(31));
+	path.allowed.granted = false;
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, BG_SEC(31)),
+			BG_SEC(34));
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, BG_SEC(35)),
+			BG_SEC(35));
+	path.allowed.granted = true;
+	path.reconnecting = false;
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, BG_SEC(31)),
+			BG_SEC(31));
 
 	path.locked = true;
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules), 0ULL);
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, BG_SEC(31)),
+			0ULL);
 	path.locked = false;
-	path.state = STANDBY;
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules), 0ULL);
 	path.state = NORMAL;
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules), 0ULL);
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, BG_SEC(31)),
+			0ULL);
+	path.state = ALARM;
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, BG_SEC(31)),
+			0ULL);
 }
 
 /* Disconnects left before a lock-out: those in the window count. */
@@ -464,7 +706,10 @@ static void discharge_left(struct kunit *test)
 static struct kunit_case discharge_tests[] = {
 	KUNIT_CASE_PARAM(discharge_stories, path_case_gen_params),
 	KUNIT_CASE(discharge_sounded),
-	KUNIT_CASE(discharge_not_sounded),
+	KUNIT_CASE(discharge_onset_at_zero),
+	KUNIT_CASE_PARAM(discharge_onset, sound_case_gen_params),
+	KUNIT_CASE(discharge_sags),
+	KUNIT_CASE(discharge_pulses),
 	KUNIT_CASE(discharge_shorter_delay),
 	KUNIT_CASE(discharge_starts),
 	KUNIT_CASE(discharge_short_delays),

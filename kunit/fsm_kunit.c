@@ -142,7 +142,7 @@ static void fsm_counters(struct kunit *test)
 	fsm_lines(p, BG_SEC(60), PL_L);		/* off since 40 s */
 	fsm_lines(p, BG_SEC(61), PL_C | PL_L);
 	fsm_lines(p, BG_SEC(100), PL_C);	/* standby */
-	fsm_lines(p, BG_SEC(110), ALL);
+	fsm_lines(p, BG_SEC(110), ALL);	/* counts after a second */
 	player_run(p, BG_SEC(120));		/* normal since 111 s */
 	p->dead = PL_C;
 	player_step(p);
@@ -158,8 +158,8 @@ static void fsm_counters(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->faults, 1U);
 	KUNIT_EXPECT_EQ(test, c->state_ns[BG_NORMAL], BG_SEC(24));
 	KUNIT_EXPECT_EQ(test, c->state_ns[BG_PRE_ALARM], BG_SEC(30));
-	KUNIT_EXPECT_EQ(test, c->state_ns[BG_LOAD_OFF], BG_SEC(61));
-	KUNIT_EXPECT_EQ(test, c->state_ns[BG_STANDBY], BG_SEC(10));
+	KUNIT_EXPECT_EQ(test, c->state_ns[BG_LOAD_OFF], BG_SEC(60));
+	KUNIT_EXPECT_EQ(test, c->state_ns[BG_STANDBY], BG_SEC(11));
 }
 
 /* A user who switches the charger off causes no disconnect. */

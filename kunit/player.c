@@ -54,11 +54,23 @@ static void player_act(struct player *p)
 			   ((p->pins ^ p->res.outputs) & p->in.checked);
 	p->in.out_level = (p->pins & (seen | wrote)) |
 			  (p->res.outputs & todo & ~seen & ~wrote);
-	p->in.sounded = 0;
-	if (p->res.write & p->res.outputs & ~p->broken & PL_ALARM) {
-		p->now = bg_after(p->now, p->latency);
-		p->in.sounded = p->now;
+	if (p->res.write & PL_ALARM && !p->cfg.silent &&
+	    (p->res.onset || !p->returned)) {
+		if (p->res.outputs & PL_ALARM)
+			p->now = bg_after(p->now, p->latency);
+		p->returned = p->now;
 	}
+}
+
+/* When the write of the pre-alarm returned, if that can be heard by now. */
+static u64 player_hears(struct player *p)
+{
+	const u64 returned = p->returned;
+
+	if (!returned || p->now < bg_after(returned, p->late))
+		return 0;
+	p->returned = 0;
+	return returned;
 }
 
 static void player_evaluate(struct player *p)
@@ -75,6 +87,7 @@ static void player_evaluate(struct player *p)
 	p->edge = 0;
 	p->unread = 0;
 	p->wishes = 0;
+	p->in.sounded = player_hears(p);
 	p->in.park = p->park;
 	p->park = false;
 

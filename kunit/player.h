@@ -37,6 +37,9 @@
  * @wishes: which of them, by BIT() of &enum bg_setting
  * @now: present time in ns
  * @latency: time the write of an output takes, in ns
+ * @late: time after which the return of a write of the pre-alarm is heard, in ns
+ * @returned: when a write of the pre-alarm returned that was not yet heard of,
+ *	in ns; 0 = none
  * @slow: time it takes to read the lines for the first time, in ns
  * @level: lines that are asserted
  * @edge: lines with an edge that no evaluation has seen
@@ -61,6 +64,8 @@ struct player {
 	bool park;
 	u64 now;
 	u64 latency;
+	u64 late;
+	u64 returned;
 	u64 slow;
 	u32 level;
 	u32 edge;

@@ -47,6 +47,7 @@ struct health_case {
 	u32 faulty;
 	u8 out_faulty;
 	int health;
+	u8 shared;
 };
 
 #define TWO	(D(0) | D(1) | C(0) | C(1))
@@ -68,6 +69,9 @@ static const struct health_case health_cases[] = {
 	{ "cable of the second chain", TWO, D(0) | C(0), 0, 0, FAILURE },
 	{ "last chain alone", D(7) | C(7), D(7), 0, 0, UNKNOWN },
 	{ "cable of the last chain", D(7) | C(7), 0, 0, 0, FAILURE },
+	{ "one line for both", D(7) | C(7), 0, 0, 0, UNKNOWN, BIT(7) },
+	{ "one line for both, elsewhere", TWO, D(0) | C(0), 0, 0, FAILURE,
+	  BIT(0) },
 };
 
 static void health_case_desc(const struct health_case *c, char *desc)
@@ -85,8 +89,9 @@ static void psy_health(struct kunit *test)
 		.faulty = c->faulty,
 		.out_faulty = c->out_faulty,
 	};
+	const struct bg_config cfg = { .lines = c->have, .shared = c->shared };
 
-	KUNIT_EXPECT_EQ(test, bg_psy_health(&view, c->have), c->health);
+	KUNIT_EXPECT_EQ(test, bg_psy_health(&view, &cfg), c->health);
 }
 
 /* By the state, and in standby by the lines. */

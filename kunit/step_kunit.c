@@ -5,6 +5,7 @@
 #include <kunit/test.h>
 #include <linux/string.h>
 
+#include "../driver/decision/view.h"
 #include "player.h"
 
 #define BOARD	(PL_D | PL_C | PL_W | PL_L)
@@ -35,6 +36,8 @@ static struct hand *hand_new(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, h);
 	h->cfg.lines = BOARD;
 	h->cfg.lockout_window = BG_SEC(3600);
+	/* Else each onset would have to be told when it sounded. */
+	h->cfg.silent = true;
 	h->in.read = BOARD;
 	h->in.level = GOOD;
 	h->in.settings = (struct bg_settings) {
@@ -250,21 +253,299 @@ static void step_settings(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, h->fsm.set.mute);
 }
 
-/* The write of the warning is known at once or never, and is not to come. */
+/* When the write of the warning returned, heard when, and the end of the delay. */
+struct sounded_case {
+	const char *name;
+	u64 when;	/* in ns */
+	u64 heard;	/* in ns */
+	u64 onset;	/* in ns */
+	bool silent;
+};
+
+/* It was decided after 1 s. */
+static const struct sounded_case sounded_cases[] = {
+	{ "nothing heard", 0, BG_MS(1500), BG_SEC(2), false },
+	{ "nothing to hear of", 0, BG_MS(1500), BG_SEC(1), true },
+	{ "heard at once", BG_MS(1001), BG_MS(1002), BG_MS(1001), false },
+	{ "heard later", BG_MS(1001), BG_SEC(20), BG_MS(1001), false },
+	{ "not later than now", BG_MS(1800), BG_MS(1700), BG_MS(1700), false },
+	{ "too late to count", BG_MS(2500), BG_SEC(3), BG_SEC(2), false },
+	{ "of another write", BG_MS(999), BG_MS(1500), BG_SEC(2), false },
+};
+
+static void sounded_case_desc(const struct sounded_case *c, char *desc)
+{
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(sounded_case, sounded_cases, sounded_case_desc);
+
 static void step_sounded(struct kunit *test)
+{
+	const struct sounded_case *c = test->param_value;
+	const u64 end = c->onset + BG_SEC(30);
+	struct hand *h = hand_start(test);
+
+	h->cfg.silent = c->silent;
+	hand_lines(h, BG_SEC(1), GOOD | PL_W);
+	KUNIT_EXPECT_EQ(test, h->res.event.onset, BG_SEC(1));
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_safe_until(&h->fsm),
+			c->silent ? BG_SEC(31) : BG_SEC(32));
+	h->in.sounded = c->when;
+	hand_step(h, c->heard);
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_safe_until(&h->fsm), end);
+	hand_lines(h, end - 1, PL_C | PL_L);
+	KUNIT_EXPECT_EQ(test, h->fsm.view.state, BG_PRE_ALARM);
+	KUNIT_EXPECT_EQ(test, h->res.deadline, end);
+	hand_step(h, end);
+	KUNIT_EXPECT_EQ(test, h->fsm.view.state, BG_LOAD_OFF);
+}
+
+/* What the remote has to hold for, with this restore time. */
+struct remote_case {
+	const char *name;
+	u32 restore;	/* in ms */
+	u64 hold;	/* in ns */
+};
+
+static const struct remote_case remote_cases[] = {
+	{ "no restore time", 0, BG_SEC(1) },
+	{ "below a second", 999, BG_SEC(1) },
+	{ "a second", 1000, BG_SEC(1) },
+	{ "above a second", 1001, BG_MS(1001) },
+	{ "a minute", 60000, BG_SEC(60) },
+};
+
+static void remote_case_desc(const struct remote_case *c, char *desc)
+{
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(remote_case, remote_cases, remote_case_desc);
+
+/* On counts when it has held, off at once; the file shows what the lines say. */
+static void step_remote(struct kunit *test)
+{
+	const struct remote_case *c = test->param_value;
+	struct hand *h = hand_new(test);
+	const struct bg_view *view = &h->fsm.view;
+	const u64 on = BG_SEC(20), end = on + c->hold;
+	const u16 waits = BIT(BG_WHY_RESTORE_DELAY);
+
+	h->in.settings.restore_delay = BG_MS(c->restore);
+	hand_bind(h);
+	KUNIT_EXPECT_EQ(test, view->state, BG_NORMAL);
+
+	hand_lines(h, BG_SEC(10), PL_D | PL_C);
+	KUNIT_EXPECT_EQ(test, view->state, BG_STANDBY);
+	KUNIT_EXPECT_EQ(test, h->res.outputs, 0);
+	KUNIT_EXPECT_EQ(test, view->load_reasons, BIT(BG_WHY_REMOTE));
+	KUNIT_EXPECT_EQ(test, view->charger_reasons, BIT(BG_WHY_REMOTE));
+	KUNIT_EXPECT_EQ(test, h->fsm.counters.remote_offs, 1U);
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm, &h->cfg), 0ULL);
+	hand_step(h, BG_SEC(11));
+	KUNIT_EXPECT_FALSE(test, h->res.stay_awake);
+	KUNIT_EXPECT_EQ(test, h->res.deadline, BG_NEVER);
+
+	hand_lines(h, on, GOOD);
+	KUNIT_EXPECT_TRUE(test, view->remote);
+	KUNIT_EXPECT_EQ(test, view->state, BG_STANDBY);
+	KUNIT_EXPECT_EQ(test, view->load_reasons, waits);
+	KUNIT_EXPECT_EQ(test, view->charger_reasons, waits);
+	KUNIT_EXPECT_FALSE(test, view->charge_blocked);
+	KUNIT_EXPECT_EQ(test, h->res.deadline, end);
+	KUNIT_EXPECT_TRUE(test, h->res.stay_awake);
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm, &h->cfg), end);
+	hand_step(h, end - 1);
+	KUNIT_EXPECT_EQ(test, view->state, BG_STANDBY);
+	KUNIT_EXPECT_EQ(test, view->load_reasons, waits);
+	hand_step(h, end);
+	KUNIT_EXPECT_EQ(test, view->state, BG_NORMAL);
+	KUNIT_EXPECT_EQ(test, h->res.outputs, PL_LOAD | PL_CHARGER);
+	KUNIT_EXPECT_EQ(test, h->fsm.counters.remote_offs, 1U);
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm, &h->cfg), 0ULL);
+}
+
+/* A contact that chatters never counts as on, and its offs are not counted. */
+static void step_remote_chatters(struct kunit *test)
+{
+	struct hand *h = hand_start(test);
+	unsigned int n;
+
+	for (n = 0; n < 10; n++) {
+		hand_lines(h, BG_SEC(10 + n), PL_D | PL_C);
+		KUNIT_EXPECT_EQ(test, h->fsm.view.state, BG_STANDBY);
+		hand_lines(h, BG_SEC(10 + n) + 1, GOOD);
+		hand_step(h, BG_SEC(11 + n));
+		KUNIT_EXPECT_EQ(test, h->fsm.view.state, BG_STANDBY);
+	}
+	KUNIT_EXPECT_EQ(test, h->fsm.counters.remote_offs, 1U);
+	hand_step(h, BG_SEC(20) + 1);
+	KUNIT_EXPECT_EQ(test, h->fsm.view.state, BG_NORMAL);
+	/* A restore time that is raised takes nothing away. */
+	h->in.settings.restore_delay = BG_SEC(60);
+	h->in.set = BIT(BG_SET_RESTORE_DELAY_MS);
+	hand_step(h, BG_SEC(21));
+	KUNIT_EXPECT_EQ(test, h->fsm.view.state, BG_NORMAL);
+}
+
+/* The software switch has no restore time, and the remote's goes on under it. */
+static void step_switch(struct kunit *test)
+{
+	struct hand *h = hand_start(test);
+	const struct bg_view *view = &h->fsm.view;
+
+	h->in.settings.enabled = false;
+	h->in.set = BIT(BG_SET_ENABLED);
+	hand_lines(h, BG_SEC(10), PL_D | PL_C);
+	hand_lines(h, BG_SEC(11), GOOD);
+	KUNIT_EXPECT_EQ(test, view->load_reasons, BIT(BG_WHY_USER) |
+			BIT(BG_WHY_RESTORE_DELAY));
+	KUNIT_EXPECT_EQ(test, view->charger_reasons, BIT(BG_WHY_USER) |
+			BIT(BG_WHY_RESTORE_DELAY));
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm, &h->cfg), 0ULL);
+	hand_step(h, BG_SEC(12));
+	KUNIT_EXPECT_EQ(test, view->load_reasons, BIT(BG_WHY_USER));
+	h->in.settings.enabled = true;
+	h->in.set = BIT(BG_SET_ENABLED);
+	hand_step(h, BG_SEC(13));
+	KUNIT_EXPECT_EQ(test, view->state, BG_NORMAL);
+	KUNIT_EXPECT_EQ(test, h->res.outputs, PL_LOAD | PL_CHARGER);
+}
+
+/* The longest of all that runs is told. */
+static void step_returns(struct kunit *test)
 {
 	struct hand *h = hand_start(test);
 
-	hand_lines(h, BG_SEC(1), GOOD | PL_W);
-	KUNIT_EXPECT_EQ(test, bg_fsm_load_safe_until(&h->fsm), BG_SEC(31));
-	hand_step(h, BG_SEC(2));
-	KUNIT_EXPECT_EQ(test, bg_fsm_load_safe_until(&h->fsm), BG_SEC(31));
+	hand_lines(h, BG_SEC(1), PL_C | PL_L);
+	hand_step(h, BG_SEC(31));
+	KUNIT_EXPECT_EQ(test, h->fsm.view.state, BG_LOAD_OFF);
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm, &h->cfg), 0ULL);
+	hand_lines(h, BG_SEC(40), GOOD);
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm, &h->cfg),
+			BG_SEC(61));
+	hand_lines(h, BG_SEC(50), PL_D | PL_C);
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm, &h->cfg), 0ULL);
+	KUNIT_EXPECT_EQ(test, h->fsm.view.load_reasons, BIT(BG_WHY_REMOTE) |
+			BIT(BG_WHY_RECONNECT_DELAY));
+	hand_lines(h, BG_MS(60500), GOOD);
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm, &h->cfg),
+			BG_MS(61500));
+	KUNIT_EXPECT_EQ(test, h->fsm.view.load_reasons,
+			BIT(BG_WHY_RESTORE_DELAY) |
+			BIT(BG_WHY_RECONNECT_DELAY));
+	/* After the end of all, nothing returns. */
+	bg_fsm_unbind(&h->fsm, BG_SEC(61), &h->res);
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm, &h->cfg), 0ULL);
+}
 
-	h = hand_start(test);
-	hand_lines(h, BG_SEC(1), GOOD | PL_W);
-	h->in.sounded = BG_SEC(10);
-	hand_step(h, BG_SEC(2));
-	KUNIT_EXPECT_EQ(test, bg_fsm_load_safe_until(&h->fsm), BG_SEC(32));
+/* What waits only for its lines to be heard is told to wait for time. */
+static void step_unheard(struct kunit *test)
+{
+	struct hand *h = hand_start(test);
+	struct bg_verdict v = { .lines = GOOD, .remote = true };
+	const struct bg_view *view = &h->fsm.view;
+	const struct bg_news news = { 0 };
+
+	h->fsm.discharge.state = BG_LOAD_OFF;
+	h->fsm.charge.on = false;
+	bg_view_step(&h->fsm, &v, &news, &h->res);
+	KUNIT_EXPECT_EQ(test, view->load_reasons, BIT(BG_WHY_RESTORE_DELAY));
+	KUNIT_EXPECT_EQ(test, view->charger_reasons,
+			BIT(BG_WHY_RESTORE_DELAY));
+
+	/* Each for itself, and not besides another word. */
+	v.heard_discharge = true;
+	v.charge_open = true;
+	h->fsm.discharge.locked = true;
+	bg_view_step(&h->fsm, &v, &news, &h->res);
+	KUNIT_EXPECT_EQ(test, view->load_reasons, BIT(BG_WHY_LOCKOUT));
+	KUNIT_EXPECT_EQ(test, view->charger_reasons, BIT(BG_WHY_BATTERY));
+
+	/* Heard of, it hides no reason that is forgotten. */
+	h->fsm.discharge.locked = false;
+	bg_view_step(&h->fsm, &v, &news, &h->res);
+	KUNIT_EXPECT_EQ(test, view->load_reasons, 0);
+}
+
+/* One line for both permissions says nothing of a cable. */
+static void step_shared(struct kunit *test)
+{
+	struct hand *h = hand_start(test);
+	const u16 cable = BIT(BG_WHY_CABLE);
+
+	h->cfg.lines |= PL_D2 | PL_C2;
+	h->in.read = h->cfg.lines;
+	h->cfg.shared = BIT(1);
+	hand_lines(h, BG_SEC(1), GOOD | PL_D2 | PL_C2);
+	hand_lines(h, BG_SEC(2), GOOD);
+	KUNIT_EXPECT_EQ(test, h->fsm.view.charger_reasons,
+			BIT(BG_WHY_BATTERY));
+	hand_step(h, BG_SEC(32));
+	KUNIT_EXPECT_FALSE(test, h->fsm.view.load_reasons & cable);
+	hand_lines(h, BG_SEC(33), PL_L | PL_D2 | PL_C2);
+	KUNIT_EXPECT_TRUE(test, h->fsm.view.load_reasons & cable);
+	KUNIT_EXPECT_TRUE(test, h->fsm.view.charger_reasons & cable);
+}
+
+/* With the option, the charger stops while a line says so, and a second on. */
+static void step_blocked(struct kunit *test)
+{
+	struct hand *h = hand_start(test);
+	const u32 on = PL_LOAD | PL_CHARGER | PL_ALARM;
+
+	h->cfg.inhibit_on_pre_alarm = true;
+	h->in.settings.restore_delay = 0;
+	h->in.set = BIT(BG_SET_RESTORE_DELAY_MS);
+	hand_lines(h, BG_SEC(1), PL_C | PL_L);
+	KUNIT_EXPECT_EQ(test, h->res.outputs, PL_LOAD | PL_ALARM);
+	KUNIT_EXPECT_EQ(test, h->fsm.view.charger_reasons,
+			BIT(BG_WHY_PRE_ALARM));
+	hand_lines(h, BG_SEC(2), GOOD);
+	hand_step(h, BG_SEC(3) - 1);
+	KUNIT_EXPECT_EQ(test, h->res.outputs, PL_LOAD | PL_ALARM);
+	/* The 30 s without forbidden are no reason to stop it. */
+	hand_step(h, BG_SEC(3));
+	KUNIT_EXPECT_EQ(test, h->fsm.view.state, BG_PRE_ALARM);
+	KUNIT_EXPECT_EQ(test, h->res.outputs, on);
+	KUNIT_EXPECT_EQ(test, h->fsm.view.charger_reasons, 0);
+	KUNIT_EXPECT_TRUE(test, h->res.stay_awake);
+	KUNIT_EXPECT_EQ(test, h->res.deadline, BG_SEC(3) + BG_SETTLE_NS);
+	hand_step(h, BG_SEC(4));
+	KUNIT_EXPECT_TRUE(test, h->res.stay_awake);
+	KUNIT_EXPECT_EQ(test, h->res.deadline, BG_SEC(31));
+	hand_step(h, BG_SEC(31));
+	KUNIT_EXPECT_EQ(test, h->res.deadline, BG_SEC(32));
+	/* Inhibited besides: the pre-alarm is no word for it. */
+	h->in.settings.inhibit = true;
+	h->in.set = BIT(BG_SET_CHARGE_BEHAVIOUR);
+	hand_step(h, BG_SEC(32) - 1);
+	KUNIT_EXPECT_EQ(test, h->fsm.view.state, BG_PRE_ALARM);
+	KUNIT_EXPECT_EQ(test, h->fsm.view.charger_reasons, BIT(BG_WHY_USER));
+	hand_step(h, BG_SEC(32));
+	KUNIT_EXPECT_EQ(test, h->fsm.view.state, BG_NORMAL);
+}
+
+/* Off while there is no permit is no disconnect of the charger. */
+static void step_charger_counted(struct kunit *test)
+{
+	struct hand *h = hand_start(test);
+	const u32 *count = &h->fsm.counters.charger_disconnects;
+
+	hand_lines(h, BG_SEC(1), PL_D | PL_L);
+	KUNIT_EXPECT_EQ(test, *count, 1U);
+	hand_lines(h, BG_SEC(2), GOOD);
+	hand_step(h, BG_SEC(3));
+	KUNIT_EXPECT_TRUE(test, h->res.outputs & PL_CHARGER);
+	hand_lines(h, BG_SEC(4), PL_D);
+	KUNIT_EXPECT_FALSE(test, h->res.outputs & PL_CHARGER);
+	hand_lines(h, BG_SEC(5), GOOD);
+	hand_step(h, BG_SEC(6));
+	h->in.settings.enabled = false;
+	h->in.set = BIT(BG_SET_ENABLED);
+	hand_lines(h, BG_SEC(7), PL_D | PL_L);
+	KUNIT_EXPECT_EQ(test, *count, 1U);
 }
 
 /* Evaluations for the blink only while something blinks. */
@@ -399,7 +680,15 @@ static struct kunit_case step_tests[] = {
 	KUNIT_CASE(step_unread_edge),
 	KUNIT_CASE_PARAM(step_quiet, quiet_case_gen_params),
 	KUNIT_CASE(step_settings),
-	KUNIT_CASE(step_sounded),
+	KUNIT_CASE_PARAM(step_sounded, sounded_case_gen_params),
+	KUNIT_CASE_PARAM(step_remote, remote_case_gen_params),
+	KUNIT_CASE(step_remote_chatters),
+	KUNIT_CASE(step_switch),
+	KUNIT_CASE(step_returns),
+	KUNIT_CASE(step_unheard),
+	KUNIT_CASE(step_shared),
+	KUNIT_CASE(step_blocked),
+	KUNIT_CASE(step_charger_counted),
 	KUNIT_CASE(step_blink_deadline),
 	KUNIT_CASE(step_late_blink),
 	KUNIT_CASE(step_park),

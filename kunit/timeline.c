@@ -21,6 +21,10 @@ void timeline_start(struct player *p, const struct timeline *tl)
 	p->cfg.inhibit_on_pre_alarm = tl->inhibit;
 	p->cfg.readable = tl->readable;
 	p->level = tl->level;
+	p->late = BG_MS(tl->late_ms);
+	p->cfg.silent = tl->silent;
+	p->cfg.shared = tl->shared;
+	p->now = TL_START;
 	set = p->wish;
 	if (tl->restore_ms)
 		set.restore_delay = BG_MS(tl->restore_ms);
@@ -34,7 +38,7 @@ void timeline_start(struct player *p, const struct timeline *tl)
  */
 void timeline_do(struct player *p, const struct tl_step *step)
 {
-	player_run(p, BG_MS(step->at));
+	player_run(p, TL_START + BG_MS(step->at));
 
 	switch (step->op) {
 	case TL_LINES:

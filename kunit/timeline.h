@@ -52,6 +52,9 @@ struct tl_step {
  * @lockout: number of disconnects that lock out
  * @intermittent: the pre-alarm blinks
  * @inhibit: no charging in state pre-alarm
+ * @silent: there is no pre-alarm output
+ * @shared: chains whose two permissions are one line
+ * @late_ms: time until the return of a write of the pre-alarm is heard
  * @readable: outputs that read back
  */
 struct timeline {
@@ -64,10 +67,16 @@ struct timeline {
 	u8 lockout;
 	bool intermittent;
 	bool inhibit;
+	bool silent;
+	u8 shared;
+	u32 late_ms;
 	u32 readable;
 };
 
-#define TIMELINES	35
+/* No story begins when the clock does. */
+#define TL_START	BG_SEC(100)
+
+#define TIMELINES	46
 
 extern const struct timeline timelines[TIMELINES];
 

@@ -83,7 +83,7 @@ static const struct tl_step gone_at_the_deadline[] = {
 };
 
 static const struct tl_step fresh_onset[] = {
-	{ 1000, TL_LINES, NO_D, ALARM, LCA, 0, 0 },
+	{ 1000, TL_LINES, LOW, ALARM, LCA, 0, 0 },
 	{ 11000, TL_LINES, ALL, ALARM, LCA, 0, 0 },
 	{ 11999, TL_LOOK, 0, ALARM, LCA, 0, 0 },
 	{ 12000, TL_LOOK, 0, NORMAL, LC, 0, 0 },
@@ -92,20 +92,68 @@ static const struct tl_step fresh_onset[] = {
 	{ 43000, TL_LOOK, 0, OFF, CH, UV | REC, 0 },
 };
 
+/* With forbidden in it, an episode lasts until 30 s without it. */
+static const struct tl_step sagging[] = {
+	{ 1000, TL_LINES, LOW, ALARM, LCA, 0, 0 },
+	{ 5000, TL_LINES, NO_DW, ALARM, LCA, 0, 0 },
+	{ 6000, TL_LINES, LOW, ALARM, LCA, 0, 0 },
+	{ 10000, TL_LINES, ALL, ALARM, LCA, 0, 0 },
+	{ 11000, TL_LOOK, 0, ALARM, LCA, 0, 0 },
+	{ 35999, TL_LOOK, 0, ALARM, LCA, 0, 0 },
+	{ 36000, TL_LOOK, 0, NORMAL, LC, 0, 0 },
+	/* And the next one is for itself. */
+	{ 37000, TL_LINES, NO_D, ALARM, LCA, 0, 0 },
+	{ 66999, TL_LOOK, 0, ALARM, LCA, 0, 0 },
+	{ 67000, TL_LOOK, 0, OFF, CH, UV | REC, 0 },
+};
+
+/* A load that pulses, with pauses just under 30 s. */
+static const struct tl_step pulsing[] = {
+	{ 1000, TL_LINES, NO_D, ALARM, LCA, 0, 0 },
+	{ 1100, TL_LINES, ALL, ALARM, LCA, 0, 0 },
+	{ 30999, TL_LOOK, 0, ALARM, LCA, 0, 0 },
+	{ 31099, TL_LINES, NO_D, OFF, CH, UV | REC, 0 },
+};
+
+/* The restore time counts where it is longer. */
+static const struct tl_step sag_and_restore[] = {
+	{ 0, TL_RESTORE_MS, 40000, NORMAL, LC, 0, 0 },
+	{ 1000, TL_LINES, NO_D, ALARM, LCA, 0, 0 },
+	{ 2000, TL_LINES, ALL, ALARM, LCA, 0, 0 },
+	{ 41999, TL_LOOK, 0, ALARM, LCA, 0, 0 },
+	{ 42000, TL_LOOK, 0, NORMAL, LC, 0, 0 },
+};
+
+/* Nothing heard of the write of the warning for long, or ever: a second. */
+static const struct tl_step sounds_late[] = {
+	{ 1000, TL_LINES, NO_D, ALARM, LCA, 0, 0 },
+	{ 31000, TL_LOOK, 0, ALARM, LCA, 0, 0 },
+	{ 31999, TL_LOOK, 0, ALARM, LCA, 0, 0 },
+	{ 32000, TL_LOOK, 0, OFF, CH, UV | REC, 0 },
+};
+
+/* Heard of long after, but in time: it counts from when it returned. */
+static const struct tl_step heard_later[] = {
+	{ 1000, TL_LINES, NO_D, ALARM, LCA, 0, 0 },
+	{ 20000, TL_MUTE, 0, ALARM, LCA, 0, 0 },
+	{ 30999, TL_LOOK, 0, ALARM, LCA, 0, 0 },
+	{ 31000, TL_LOOK, 0, OFF, CH, UV | REC, 0 },
+};
+
 /* The other of the two signals keeps the episode open. */
 static const struct tl_step quiet_means_neither[] = {
 	{ 1000, TL_LINES, LOW, ALARM, LCA, 0, 0 },
 	{ 2000, TL_LINES, NO_D, ALARM, LCA, 0, 0 },
 	{ 3000, TL_LINES, LOW, ALARM, LCA, 0, 0 },
-	{ 9000, TL_LINES, ALL, ALARM, LCA, 0, 0 },
-	{ 9999, TL_LOOK, 0, ALARM, LCA, 0, 0 },
-	{ 10000, TL_LOOK, 0, NORMAL, LC, 0, 0 },
+	{ 39000, TL_LINES, ALL, ALARM, LCA, 0, 0 },
+	{ 39999, TL_LOOK, 0, ALARM, LCA, 0, 0 },
+	{ 40000, TL_LOOK, 0, NORMAL, LC, 0, 0 },
 };
 
 /* On this path the restore time is never below a second. */
 static const struct tl_step restore_floor[] = {
 	{ 1000, TL_RESTORE_MS, 0, NORMAL, LC, 0, 0 },
-	{ 2000, TL_LINES, NO_D, ALARM, LCA, 0, 0 },
+	{ 2000, TL_LINES, LOW, ALARM, LCA, 0, 0 },
 	{ 3000, TL_LINES, ALL, ALARM, LCA, 0, 0 },
 	{ 3999, TL_LOOK, 0, ALARM, LCA, 0, 0 },
 	{ 4000, TL_LOOK, 0, NORMAL, LC, 0, 0 },
@@ -168,23 +216,58 @@ static const struct tl_step charge_at_once[] = {
 
 static const struct tl_step remote_wirings[] = {
 	{ 1000, TL_LINES, PL_D | PL_C, STANDBY, 0, REM, REM },
-	{ 2000, TL_LINES, PL_D | PL_C | PL_H, NORMAL, LC, 0, 0 },
-	{ 3000, TL_LINES, PL_D | PL_C | PL_H | PL_L, NORMAL, LC, 0, 0 },
+	{ 2000, TL_LINES, PL_D | PL_C | PL_H, STANDBY, 0, RES, RES },
+	{ 2999, TL_LOOK, 0, STANDBY, 0, RES, RES },
+	{ 3000, TL_LOOK, 0, NORMAL, LC, 0, 0 },
+	{ 3500, TL_LINES, PL_D | PL_C | PL_H | PL_L, NORMAL, LC, 0, 0 },
 	{ 4000, TL_LINES, PL_D | PL_C | PL_L, NORMAL, LC, 0, 0 },
 	{ 5000, TL_LINES, PL_D | PL_C, STANDBY, 0, REM, REM },
+	/* From one to the other is on, without a moment of off is on for long. */
+	{ 6000, TL_LINES, PL_D | PL_C | PL_L, STANDBY, 0, RES, RES },
+	{ 6500, TL_LINES, PL_D | PL_C | PL_H, STANDBY, 0, RES, RES },
+	{ 7000, TL_LOOK, 0, NORMAL, LC, 0, 0 },
+};
+
+/* A contact that is loose drives no contactor. */
+static const struct tl_step remote_chatters[] = {
+	{ 1000, TL_LINES, PL_D | PL_C, STANDBY, 0, REM, REM },
+	{ 2000, TL_LINES, ALL, STANDBY, 0, RES, RES },
+	{ 2999, TL_LINES, PL_D | PL_C, STANDBY, 0, REM, REM },
+	{ 3000, TL_LINES, ALL, STANDBY, 0, RES, RES },
+	{ 3999, TL_LINES, PL_D | PL_C, STANDBY, 0, REM, REM },
+	{ 4000, TL_RESTORE_MS, 0, STANDBY, 0, REM, REM },
+	/* At least a second, whatever is set. */
+	{ 5000, TL_LINES, ALL, STANDBY, 0, RES, RES },
+	{ 5999, TL_LOOK, 0, STANDBY, 0, RES, RES },
+	{ 6000, TL_RESTORE_MS, 3000, NORMAL, LC, 0, 0 },
+	{ 7000, TL_LINES, PL_D | PL_C, STANDBY, 0, REM, REM },
+	{ 8000, TL_LINES, ALL, STANDBY, 0, RES, RES },
+	{ 9000, TL_ENABLE, 0, STANDBY, 0, USR | RES, USR | RES },
+	{ 10999, TL_ENABLE, 1, STANDBY, 0, RES, RES },
+	{ 11000, TL_LOOK, 0, NORMAL, LC, 0, 0 },
+};
+
+static const struct tl_step remote_off_at_power_up[] = {
+	{ 0, TL_LOOK, 0, STANDBY, 0, REM, REM },
+	{ 1000, TL_LINES, ALL, STANDBY, 0, RES, RES },
+	{ 1999, TL_LOOK, 0, STANDBY, 0, RES, RES },
+	{ 2000, TL_LOOK, 0, NORMAL, LC, 0, 0 },
 };
 
 static const struct tl_step remote_in_the_alarm[] = {
 	{ 1000, TL_LINES, NO_DW, ALARM, LCA, 0, 0 },
 	{ 2000, TL_LINES, PL_C | PL_W, STANDBY, 0, UV | REM, REM },
 	/* Discharge is still forbidden: no 30 s of load. */
-	{ 3000, TL_LINES, NO_DW, OFF, CH, UV, 0 },
-	{ 4000, TL_LINES, PL_C | PL_W, STANDBY, 0, UV | REM, REM },
-	{ 5000, TL_LINES, PL_D | PL_C, STANDBY, 0, REM | RES, REM },
-	{ 5500, TL_LINES, ALL, OFF, CH, RES, 0 },
-	{ 6000, TL_LOOK, 0, NORMAL, LC, 0, 0 },
+	{ 3000, TL_LINES, NO_DW, STANDBY, 0, UV | RES, RES },
+	{ 4000, TL_LOOK, 0, OFF, CH, UV, 0 },
+	{ 4500, TL_LINES, PL_C | PL_W, STANDBY, 0, UV | REM, REM },
+	{ 5000, TL_LINES, NO_DW, STANDBY, 0, UV | RES, RES },
+	{ 5500, TL_LINES, ALL, STANDBY, 0, RES, RES },
+	{ 6000, TL_LOOK, 0, OFF, CH, RES, 0 },
+	{ 6500, TL_LOOK, 0, NORMAL, LC, 0, 0 },
 	{ 7000, TL_LINES, PL_D | PL_C | PL_W, STANDBY, 0, REM, REM },
-	{ 8000, TL_LINES, LOW, ALARM, LCA, 0, 0 },
+	{ 8000, TL_LINES, LOW, STANDBY, 0, RES, RES },
+	{ 9000, TL_LOOK, 0, ALARM, LCA, 0, 0 },
 };
 
 /* Remote off at the very time of a disconnect: no disconnect. */
@@ -198,10 +281,12 @@ static const struct tl_step reconnect_through_standby[] = {
 	{ 0, TL_LINES, NO_D, ALARM, LCA, 0, 0 },
 	{ 30000, TL_LOOK, 0, OFF, CH, UV | REC, 0 },
 	{ 31000, TL_LINES, PL_D | PL_C, STANDBY, 0, REM | REC | RES, REM },
-	{ 35000, TL_LINES, ALL, OFF, CH, REC, 0 },
+	{ 34000, TL_LINES, ALL, STANDBY, 0, REC | RES, RES },
+	{ 35000, TL_LOOK, 0, OFF, CH, REC, 0 },
 	{ 36000, TL_LINES, PL_D | PL_C, STANDBY, 0, REM | REC, REM },
 	{ 60000, TL_LOOK, 0, STANDBY, 0, REM, REM },
-	{ 61000, TL_LINES, ALL, NORMAL, LC, 0, 0 },
+	{ 61000, TL_LINES, ALL, STANDBY, 0, RES, RES },
+	{ 62000, TL_LOOK, 0, NORMAL, LC, 0, 0 },
 };
 
 static const struct tl_step switch_and_inhibit[] = {
@@ -220,6 +305,27 @@ static const struct tl_step inhibit_option[] = {
 	{ 1000, TL_LINES, LOW, ALARM, LA, 0, PRE },
 	{ 2000, TL_LINES, NO_DW, ALARM, LA, 0, PRE },
 	{ 31000, TL_LOOK, 0, OFF, CH, UV | REC, 0 },
+};
+
+/* What only the 30 s keep up does not stop charging. */
+static const struct tl_step inhibit_and_sag[] = {
+	{ 1000, TL_LINES, NO_D, ALARM, LA, 0, PRE },
+	{ 2000, TL_LINES, ALL, ALARM, LA, 0, PRE },
+	{ 2999, TL_LOOK, 0, ALARM, LA, 0, PRE },
+	{ 3000, TL_LOOK, 0, ALARM, LCA, 0, 0 },
+	{ 4000, TL_INHIBIT, 1, ALARM, LA, 0, USR },
+	{ 5000, TL_LINES, LOW, ALARM, LA, 0, USR | PRE },
+	{ 6000, TL_INHIBIT, 0, ALARM, LA, 0, PRE },
+	{ 7000, TL_LINES, ALL, ALARM, LA, 0, PRE },
+	{ 8000, TL_LOOK, 0, ALARM, LCA, 0, 0 },
+	{ 31999, TL_LOOK, 0, ALARM, LCA, 0, 0 },
+	{ 32000, TL_LOOK, 0, NORMAL, LC, 0, 0 },
+};
+
+/* Both permissions on one line: nothing can spare the charger. */
+static const struct tl_step one_contact[] = {
+	{ 1000, TL_LINES, PL_L, ALARM, LA, 0, BAT },
+	{ 31000, TL_LOOK, 0, OFF, 0, UV | REC, BAT },
 };
 
 static const struct tl_step cable[] = {
@@ -333,8 +439,9 @@ static const struct tl_step dead_line[] = {
 	{ 61000, TL_LOOK, 0, NORMAL, LC, 0, 0 },
 	{ 62000, TL_DEAD, PL_C, NORMAL, PL_LOAD, 0, BAT | FLT },
 	{ 63000, TL_DEAD, PL_L, STANDBY, 0, REM | FLT, BAT | REM | FLT },
-	{ 63500, TL_LINES, ALL | PL_H, NORMAL, PL_LOAD, 0, BAT | FLT },
-	{ 64000, TL_LOOK, 0, NORMAL, PL_LOAD, 0, RES },
+	{ 63500, TL_LINES, ALL | PL_H, STANDBY, 0, RES, BAT | RES | FLT },
+	{ 64000, TL_LOOK, 0, STANDBY, 0, RES, RES },
+	{ 64500, TL_LOOK, 0, NORMAL, PL_LOAD, 0, RES },
 	{ 65000, TL_LOOK, 0, NORMAL, LC, 0, 0 },
 };
 
@@ -383,6 +490,18 @@ const struct timeline timelines[] = {
 	  .level = ALL },
 	{ "each onset has a delay of its own", STORY(fresh_onset),
 	  .level = ALL },
+	{ "30 s without forbidden", STORY(sagging), .level = ALL },
+	{ "a load that pulses is cut", STORY(pulsing), .level = ALL },
+	{ "a restore time above 30 s", STORY(sag_and_restore),
+	  .level = ALL },
+	{ "a warning nobody heard of yet", STORY(sounds_late), .level = ALL,
+	  .late_ms = 60000 },
+	{ "a warning heard of after a second", STORY(sounds_late),
+	  .level = ALL, .late_ms = 32000 },
+	{ "a warning heard of later", STORY(heard_later), .level = ALL,
+	  .late_ms = 19000 },
+	{ "no pre-alarm output", STORY(forbidden_first), .level = ALL,
+	  .silent = true },
 	{ "an episode ends without either signal", STORY(quiet_means_neither),
 	  .level = ALL },
 	{ "no restore time below a second", STORY(restore_floor),
@@ -395,6 +514,9 @@ const struct timeline timelines[] = {
 	{ "low cell at power-up", STORY(low_at_power_up), .level = LOW },
 	{ "charging forbidden", STORY(charge_at_once), .level = ALL },
 	{ "four wirings of the remote", STORY(remote_wirings), .level = ALL },
+	{ "a loose contact", STORY(remote_chatters), .level = ALL },
+	{ "remote off at power-up", STORY(remote_off_at_power_up),
+	  .level = PL_D | PL_C },
 	{ "remote off in the pre-alarm", STORY(remote_in_the_alarm),
 	  .level = ALL },
 	{ "switched off at the deadline", STORY(remote_wins), .level = ALL },
@@ -404,6 +526,10 @@ const struct timeline timelines[] = {
 	  .level = ALL },
 	{ "no charging in the pre-alarm", STORY(inhibit_option), .level = ALL,
 	  .inhibit = true },
+	{ "no charging while a line keeps up the pre-alarm",
+	  STORY(inhibit_and_sag), .level = ALL, .inhibit = true },
+	{ "one contact for everything", STORY(one_contact), .level = ALL,
+	  .shared = 1 },
 	{ "an unplugged cable", STORY(cable), .level = ALL },
 	{ "two chains", STORY(two_chains), .level = ALL | PL_D2 | PL_C2,
 	  .lines = ALL | PL_W | PL_D2 | PL_C2 | PL_W2 },

@@ -68,7 +68,8 @@ const struct word words[NR_WORDS][32] = {
 		},
 		[__builtin_ctz(BATTGUARD_REASON_RESTORE_DELAY)] = {
 			"restore-delay",
-			"Permitted, but not yet for long enough.",
+			"Permitted, or the remote switch on, but not yet for "
+			"long enough.",
 		},
 		[__builtin_ctz(BATTGUARD_REASON_LOCKOUT)] = {
 			"lockout",

@@ -3,8 +3,9 @@
  * battguard - the charge path: may the chargers charge? (pure)
  *
  * Whatever forbids charging acts at once. The battery's permission counts again
- * once it has held for the restore time. Under-voltage plays no part here: an
- * empty bank must be able to recover.
+ * once it has held for the restore time. To turn the charger on takes lines that
+ * were heard in time, to leave it on does not. Under-voltage plays no part here:
+ * an empty bank must be able to recover.
  */
 #include "charge.h"
 
@@ -33,5 +34,5 @@ void bg_charge_step(struct bg_charge *path, u64 restore,
 {
 	bg_hold_step(&path->allowed, in->allowed, restore, now);
 	path->on = in->permit && path->allowed.granted && !in->inhibited &&
-		   !in->blocked;
+		   !in->blocked && (path->on || in->heard);
 }

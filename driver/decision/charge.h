@@ -13,12 +13,14 @@
  * @allowed: no battery forbids charging
  * @inhibited: the user asked for no charging
  * @blocked: the board wants no charging in the present state
+ * @heard: all lines that the charger depends on were heard in time
  */
 struct bg_charge_in {
 	bool permit;
 	bool allowed;
 	bool inhibited;
 	bool blocked;
+	bool heard;
 };
 
 /**

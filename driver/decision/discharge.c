@@ -6,7 +6,8 @@
  *   +--------+ ------------------> +-----------+ -----------> +----------+
  *   | normal |                     | pre-alarm |              | load-off |
  *   +--------+ <------------------ +-----------+ <----------- +----------+
- *       ^        quiet for the restore time        low  |          ^
+ *       ^     quiet for the restore time, and      low  |          ^
+ *       |     not forbidden for 30 s                    |          |
  *       |                                               |          |
  *       +------------ allowed for the restore time, <---+----------+
  *                     reconnect delay over, not locked out
@@ -17,7 +18,9 @@
  *
  * The minimum delay runs from the onset of the pre-alarm and never moves: what
  * the lines do in between neither shortens nor prolongs it. Only the end of the
- * episode, after quiet for the restore time, ends it early.
+ * episode ends it early. An episode in which discharge was forbidden lasts on
+ * until it has not been for 30 s: a bank that sags under a load that pulses is
+ * cut, and not warned of for ever.
  */
 #include "discharge.h"
 
@@ -32,8 +35,29 @@ static void bg_discharge_onset(struct bg_discharge *path,
 	path->state = BG_PRE_ALARM;
 	path->onset = now;
 	path->delay = rules->pre_alarm;
-	path->sounding = true;
+	path->sounding = !rules->silent;
+	path->sagged = false;
 	path->reconnecting = false;
+}
+
+/* As long as nothing was heard of the write, it may be as late as this. */
+static u64 bg_discharge_sounds(const struct bg_discharge *path)
+{
+	return path->sounding ? bg_after(path->onset, BG_SOUND_NS) :
+				path->onset;
+}
+
+/* Nothing but the time without discharge forbidden keeps up the episode. */
+static bool bg_discharge_sags(const struct bg_discharge *path)
+{
+	return path->state == BG_PRE_ALARM && path->quiet.granted;
+}
+
+static bool bg_discharge_recovered(const struct bg_discharge *path, u64 now)
+{
+	return path->quiet.granted &&
+	       (!path->sagged ||
+		bg_passed(path->allowed.since, BG_SAG_NS, now));
 }
 
 static void bg_discharge_on(struct bg_discharge *path,
@@ -78,9 +102,11 @@ static void bg_discharge_disconnect(struct bg_discharge *path,
 		path->locked = true;
 }
 
-static bool bg_discharge_may_return(const struct bg_discharge *path)
+static bool bg_discharge_may_return(const struct bg_discharge *path,
+				    const struct bg_discharge_in *in)
 {
-	return path->allowed.granted && !path->reconnecting && !path->locked;
+	return path->allowed.granted && !path->reconnecting &&
+	       !path->locked && in->heard;
 }
 
 /**
@@ -101,6 +127,7 @@ void bg_discharge_init(struct bg_discharge *path,
 		path->history[i] = now;
 	path->reconnecting = false;
 	path->sounding = false;
+	path->sagged = false;
 	bg_discharge_standby(path);
 	bg_hold_init(&path->allowed, !in->forbidden, now);
 	bg_hold_init(&path->quiet, !in->forbidden && !in->low, now);
@@ -137,34 +164,52 @@ void bg_discharge_step(struct bg_discharge *path,
 			bg_discharge_onset(path, rules, now);
 		break;
 	case BG_PRE_ALARM:
-		if (in->forbidden && now - path->onset >= path->delay)
+		if (in->forbidden && !bg_discharge_delay_runs(path, now))
 			bg_discharge_disconnect(path, rules, now);
-		else if (path->quiet.granted)
+		else if (bg_discharge_recovered(path, now))
 			path->state = BG_NORMAL;
 		break;
 	case BG_LOAD_OFF:
 	default:
-		if (bg_discharge_may_return(path))
+		if (bg_discharge_may_return(path, in))
 			bg_discharge_on(path, rules, in, now);
 		else
 			path->state = BG_LOAD_OFF;
 		break;
 	}
+	/* Seen at the onset, or later in the episode. */
+	path->sagged |= in->forbidden;
 }
 
 /**
- * bg_discharge_sounded() - the pre-alarm output has been written
+ * bg_discharge_sounded() - a write of the pre-alarm output has returned
  * @path: path
- * @when: time at which the write returned, in ns; 0 = not known
+ * @when: time at which it returned, good or bad, in ns; 0 = none has
  *
- * The warning began no earlier than this, so the minimum delay does not either.
- * Counts once for each onset, so that nothing can move a delay that runs.
+ * The warning began no earlier than this, so the minimum delay does not either,
+ * but for a write that takes longer than the upper bound allows. Only the first
+ * one of an onset counts, so that nothing can move a delay that runs. One that
+ * returned before the onset was for something else.
  */
 void bg_discharge_sounded(struct bg_discharge *path, u64 when)
 {
-	if (path->sounding)
-		path->onset = bg_later(path->onset, when);
+	if (!path->sounding || !when || when < path->onset)
+		return;
+	path->onset = bg_earlier(when, bg_discharge_sounds(path));
 	path->sounding = false;
+}
+
+/**
+ * bg_discharge_safe_until() - end of the minimum delay of a pre-alarm
+ * @path: path
+ *
+ * Return: a time in ns, in the past when the delay is over; 0 without pre-alarm.
+ */
+u64 bg_discharge_safe_until(const struct bg_discharge *path)
+{
+	if (path->state != BG_PRE_ALARM)
+		return 0;
+	return bg_after(bg_discharge_sounds(path), path->delay);
 }
 
 /**
@@ -176,7 +221,23 @@ void bg_discharge_sounded(struct bg_discharge *path, u64 when)
  */
 bool bg_discharge_delay_runs(const struct bg_discharge *path, u64 now)
 {
-	return path->state == BG_PRE_ALARM && now - path->onset < path->delay;
+	return path->state == BG_PRE_ALARM &&
+	       !bg_passed(bg_discharge_sounds(path), path->delay, now);
+}
+
+/**
+ * bg_discharge_waits() - does a time run that must not be slept through?
+ * @path: path
+ * @now: present time in ns
+ *
+ * Return: true while the minimum delay, a restore time, or the time without
+ * discharge forbidden runs; the reconnect delay is none of them.
+ */
+bool bg_discharge_waits(const struct bg_discharge *path, u64 now)
+{
+	return bg_discharge_delay_runs(path, now) ||
+	       bg_hold_pending(&path->allowed) ||
+	       bg_hold_pending(&path->quiet) || bg_discharge_sags(path);
 }
 
 /**
@@ -194,7 +255,10 @@ u64 bg_discharge_deadline(const struct bg_discharge *path,
 	u64 next = BG_NEVER;
 
 	if (bg_discharge_delay_runs(path, now))
-		next = bg_after(path->onset, path->delay);
+		next = bg_discharge_safe_until(path);
+	if (bg_discharge_sags(path))
+		next = bg_earlier(next, bg_after(path->allowed.since,
+						 BG_SAG_NS));
 	if (path->reconnecting)
 		next = bg_earlier(next, bg_after(path->disconnected,
 						 rules->reconnect));
@@ -206,21 +270,22 @@ u64 bg_discharge_deadline(const struct bg_discharge *path,
  * bg_discharge_returns() - when may the load return?
  * @path: path
  * @rules: delays in force
+ * @permit: when permit comes, in ns; 0 = it is there
  *
  * Return: the time in ns at which it returns if the lines stay as they are; 0
  * when the load is on, or waits for more than time.
  */
 u64 bg_discharge_returns(const struct bg_discharge *path,
-			 const struct bg_discharge_rules *rules)
+			 const struct bg_discharge_rules *rules, u64 permit)
 {
-	u64 when = 0;
+	u64 when = permit;
 
-	if (path->state != BG_LOAD_OFF || path->locked || !path->allowed.holds)
+	if (bg_discharge_load(path) || path->locked || !path->allowed.holds)
 		return 0;
 
 	if (!path->allowed.granted)
-		when = bg_after(path->allowed.since,
-				bg_discharge_restore(rules));
+		when = bg_later(when, bg_after(path->allowed.since,
+					       bg_discharge_restore(rules)));
 	if (path->reconnecting)
 		when = bg_later(when, bg_after(path->disconnected,
 					       rules->reconnect));

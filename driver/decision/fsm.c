@@ -6,8 +6,8 @@
  *
  *   lines --> line filter --+--> discharge path --+--> load, pre-alarm
  *             line.c        |    discharge.c      |
- *                           |         | blocked   |    output.c: write, read
- *                           |         v           |              back, retry
+ *                  remote --+         | blocked   |    output.c: write, read
+ *                  held?    |         v           |              back, retry
  *   settings ---------------+--> charge path -----+--> charger
  *                           |    charge.c         |
  *                           |         : adds      +--> view.c: reasons, event,
@@ -54,7 +54,13 @@ bg_discharge_rules_of(const struct bg_fsm *fsm, const struct bg_config *cfg)
 		.reconnect = fsm->set.reconnect_delay,
 		.lockout_window = cfg->lockout_window,
 		.lockout_count = cfg->lockout_count,
+		.silent = cfg->silent,
 	};
+}
+
+static u64 bg_remote_restore(const struct bg_fsm *fsm)
+{
+	return bg_later(fsm->set.restore_delay, BG_REMOTE_RESTORE_MIN);
 }
 
 /*
@@ -127,8 +133,10 @@ static struct bg_verdict bg_judge(const struct bg_fsm *fsm,
 	v.charge_open = open & BG_LINES_CHARGE;
 	v.low = v.lines & BG_LINES_LOW_CELL;
 	v.cable = (open & BG_LINES_DISCHARGE) &
-		  ((open & BG_LINES_CHARGE) >> BG_LINE_CHARGE);
+		  ((open & BG_LINES_CHARGE) >> BG_LINE_CHARGE) & ~cfg->shared;
 	v.remote = !remote || (v.lines & remote);
+	v.heard_discharge = true;
+	v.heard_charge = true;
 	return v;
 }
 
@@ -238,6 +246,8 @@ static u64 bg_next(const struct bg_fsm *fsm, const struct bg_config *cfg,
 
 	next = bg_earlier(next, bg_hold_deadline(&fsm->charge.allowed,
 						 fsm->set.restore_delay));
+	next = bg_earlier(next, bg_hold_deadline(&fsm->remote,
+						 bg_remote_restore(fsm)));
 	for (n = 0; n < BG_LINES_MAX; n++)
 		if (cfg->lines & BIT(n))
 			next = bg_earlier(next,
@@ -266,10 +276,9 @@ static bool bg_awake(const struct bg_fsm *fsm, const struct bg_config *cfg,
 		if (fsm->out[n].settling)
 			return true;
 
-	return bg_discharge_delay_runs(&fsm->discharge, now) ||
-	       bg_hold_pending(&fsm->discharge.allowed) ||
-	       bg_hold_pending(&fsm->discharge.quiet) ||
-	       bg_hold_pending(&fsm->charge.allowed);
+	return bg_discharge_waits(&fsm->discharge, now) ||
+	       bg_hold_pending(&fsm->charge.allowed) ||
+	       bg_hold_pending(&fsm->remote);
 }
 
 /* The reconnect delay goes on in a system that sleeps, and has to wake it. */
@@ -391,15 +400,21 @@ void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
 
 	bg_take_outputs(fsm, cfg, in, now);
 	news.charger_was_on = fsm->charge.on;
+	news.remote_was_on = fsm->remote.granted;
 	news.set = bg_take_settings(&fsm->set, in);
 	news.user = news.set;
 	was_mute = fsm->set.mute;
 	news.bounced = bg_take_lines(fsm, cfg, in, now);
 	v = bg_judge(fsm, cfg);
 
-	discharge.permit = v.remote && fsm->set.enabled;
+	if (!fsm->bound)
+		bg_hold_init(&fsm->remote, v.remote, now);
+	bg_hold_step(&fsm->remote, v.remote, bg_remote_restore(fsm), now);
+
+	discharge.permit = fsm->remote.granted && fsm->set.enabled;
 	discharge.forbidden = v.forbidden;
 	discharge.low = v.low;
+	discharge.heard = v.heard_discharge;
 	rules = bg_discharge_rules_of(fsm, cfg);
 	if (!fsm->bound)
 		bg_discharge_init(&fsm->discharge, &discharge, now);
@@ -407,11 +422,13 @@ void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
 	res->onset = fsm->discharge.state == BG_PRE_ALARM && was != BG_PRE_ALARM;
 
 	v.blocked = cfg->inhibit_on_pre_alarm &&
-		    fsm->discharge.state == BG_PRE_ALARM;
+		    fsm->discharge.state == BG_PRE_ALARM &&
+		    !fsm->discharge.quiet.granted;
 	charge.permit = discharge.permit;
 	charge.allowed = !v.charge_open;
 	charge.inhibited = fsm->set.inhibit;
 	charge.blocked = v.blocked;
+	charge.heard = v.heard_charge;
 	if (!fsm->bound)
 		bg_charge_init(&fsm->charge, &charge, now);
 	bg_charge_step(&fsm->charge, fsm->set.restore_delay, &charge, now);
@@ -434,13 +451,11 @@ void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
  * bg_fsm_load_safe_until() - end of the minimum delay of a pre-alarm
  * @fsm: state
  *
- * Return: a time in ns, in the past when the delay is over; 0 without pre-alarm.
+ * Return: see bg_discharge_safe_until().
  */
 u64 bg_fsm_load_safe_until(const struct bg_fsm *fsm)
 {
-	if (fsm->discharge.state != BG_PRE_ALARM)
-		return 0;
-	return bg_after(fsm->discharge.onset, fsm->discharge.delay);
+	return bg_discharge_safe_until(&fsm->discharge);
 }
 
 /**
@@ -453,8 +468,13 @@ u64 bg_fsm_load_safe_until(const struct bg_fsm *fsm)
 u64 bg_fsm_load_returns(const struct bg_fsm *fsm, const struct bg_config *cfg)
 {
 	const struct bg_discharge_rules rules = bg_discharge_rules_of(fsm, cfg);
+	u64 permit = 0;
 
-	return bg_discharge_returns(&fsm->discharge, &rules);
+	if (!fsm->set.enabled || !fsm->remote.holds)
+		return 0;
+	if (!fsm->remote.granted)
+		permit = bg_after(fsm->remote.since, bg_remote_restore(fsm));
+	return bg_discharge_returns(&fsm->discharge, &rules, permit);
 }
 
 /**
@@ -467,6 +487,8 @@ void bg_fsm_unbind(struct bg_fsm *fsm, u64 now, struct bg_result *res)
 {
 	bg_advance(fsm, now);
 	fsm->discharge.state = BG_STANDBY;
+	/* Whatever the remote says, time brings nothing back any more. */
+	bg_hold_init(&fsm->remote, false, fsm->now);
 	*res = (struct bg_result) {
 		.deadline = BG_NEVER,
 		.resume_at = BG_NEVER,

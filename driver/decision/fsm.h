@@ -31,6 +31,8 @@
 #define BG_LINES_LOW_CELL	0x00ff0000U
 #define BG_LINES_REMOTE		0x03000000U
 
+/* Remote on takes this long to count, whatever is set. */
+#define BG_REMOTE_RESTORE_MIN	BG_SEC(1)
 /* Half a period of the intermittent pre-alarm. */
 #define BG_BLINK_NS		BG_MS(800)
 /* Half a period of the heartbeat. */
@@ -55,8 +57,10 @@
  * @debounce: window of the line filter in ns, 0 = none
  * @lockout_window: see &struct bg_discharge_rules
  * @lockout_count: see &struct bg_discharge_rules
+ * @shared: chains whose two permissions are the same line
+ * @silent: there is no pre-alarm output
  * @intermittent: the pre-alarm blinks
- * @inhibit_on_pre_alarm: no charging in state pre-alarm
+ * @inhibit_on_pre_alarm: no charging in a pre-alarm that a line keeps up
  * @heartbeat: there is a heartbeat line
  */
 struct bg_config {
@@ -66,6 +70,8 @@ struct bg_config {
 	u64 debounce;
 	u64 lockout_window;
 	u8 lockout_count;
+	u8 shared;
+	bool silent;
 	bool intermittent;
 	bool inhibit_on_pre_alarm;
 	bool heartbeat;
@@ -100,7 +106,8 @@ struct bg_settings {
  * @checked: outputs of @tried that were read back
  * @out_failed: outputs of @tried that failed
  * @out_level: outputs of @tried that are active
- * @sounded: time at which the pre-alarm was written, 0 = it was not
+ * @sounded: time at which a write of the pre-alarm returned, good or bad, in ns;
+ *	0 = none has
  * @park: the system is about to sleep
  * @settings: values for the bits in @set
  */
@@ -128,7 +135,7 @@ struct bg_inputs {
  * @outputs: outputs active; the pre-alarm is the logical one, without blinking
  * @out_faulty: outputs that are faulty
  * @state: see &enum bg_state
- * @remote: remote is on
+ * @remote: what the lines say of remote, whether it counts yet or not
  * @enabled: the software switch
  * @inhibit: a user inhibits charging
  * @mute: the pre-alarm is muted
@@ -180,7 +187,7 @@ struct bg_event {
  * @pre_alarms: onsets of a pre-alarm
  * @load_disconnects: disconnects of the load for under-voltage
  * @charger_disconnects: charger switched off by the battery
- * @remote_offs: remote switched off
+ * @remote_offs: remote switched off after it counted as on
  * @faults: lines and outputs that became faulty
  */
 struct bg_counters {
@@ -212,6 +219,7 @@ struct bg_sounder {
  * @line: the line filters, by number of the line
  * @discharge: discharge path
  * @charge: charge path
+ * @remote: remote on
  * @sounder: pre-alarm output
  * @out: the outputs that are read back
  * @view: the latest view
@@ -228,6 +236,7 @@ struct bg_fsm {
 	struct bg_line line[BG_LINES_MAX];
 	struct bg_discharge discharge;
 	struct bg_charge charge;
+	struct bg_hold remote;
 	struct bg_sounder sounder;
 	struct bg_output out[BG_NR_CHECKED_OUTS];
 	struct bg_view view;

@@ -47,6 +47,19 @@ static inline u64 bg_after(u64 t, u64 delay)
 	return delay > BG_NEVER - t ? BG_NEVER : t + delay;
 }
 
+/**
+ * bg_passed() - has a delay passed?
+ * @t: its start, in ns; it may lie ahead
+ * @delay: delay, in ns
+ * @now: present time in ns
+ *
+ * Return: true from the end of the delay on.
+ */
+static inline bool bg_passed(u64 t, u64 delay, u64 now)
+{
+	return now >= t && now - t >= delay;
+}
+
 static inline u64 bg_earlier(u64 a, u64 b)
 {
 	return a < b ? a : b;

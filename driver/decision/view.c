@@ -20,7 +20,15 @@ static u16 bg_shared_reasons(const struct bg_fsm *fsm,
 		why |= BIT(BG_WHY_USER);
 	if (!v->remote && (v->faulty & BG_LINES_REMOTE))
 		why |= BIT(BG_WHY_FAULT);
+	if (bg_hold_pending(&fsm->remote))
+		why |= BIT(BG_WHY_RESTORE_DELAY);
 	return why;
+}
+
+/* An output that waits for nothing but to hear of its lines waits for time. */
+static u16 bg_some_reason(u16 why, bool heard)
+{
+	return why || heard ? why : BIT(BG_WHY_RESTORE_DELAY);
 }
 
 static u16 bg_load_reasons(const struct bg_fsm *fsm, const struct bg_verdict *v)
@@ -45,7 +53,7 @@ static u16 bg_load_reasons(const struct bg_fsm *fsm, const struct bg_verdict *v)
 		why |= BIT(BG_WHY_LOCKOUT);
 	if (v->faulty & BG_LINES_DISCHARGE)
 		why |= BIT(BG_WHY_FAULT);
-	return why;
+	return bg_some_reason(why, v->heard_discharge);
 }
 
 static u16 bg_charger_reasons(const struct bg_fsm *fsm,
@@ -69,7 +77,7 @@ static u16 bg_charger_reasons(const struct bg_fsm *fsm,
 		why |= BIT(BG_WHY_PRE_ALARM);
 	if (v->faulty & BG_LINES_CHARGE)
 		why |= BIT(BG_WHY_FAULT);
-	return why;
+	return bg_some_reason(why, v->heard_charge);
 }
 
 static struct bg_view bg_look(const struct bg_fsm *fsm,
@@ -88,7 +96,7 @@ static struct bg_view bg_look(const struct bg_fsm *fsm,
 	};
 	unsigned int n;
 
-	view.charge_blocked = v->remote && fsm->set.enabled &&
+	view.charge_blocked = view.state != BG_STANDBY &&
 			      !fsm->charge.allowed.granted;
 
 	if (fsm->out[BG_OUT_LOAD].shown)
@@ -145,7 +153,7 @@ static unsigned int bg_bits(u32 mask)
 }
 
 static void bg_count(struct bg_fsm *fsm, const struct bg_view *view,
-		     bool charger_was_on, bool onset)
+		     const struct bg_news *news, bool onset)
 {
 	const struct bg_view *was = &fsm->view;
 	struct bg_counters *count = &fsm->counters;
@@ -154,10 +162,10 @@ static void bg_count(struct bg_fsm *fsm, const struct bg_view *view,
 		count->pre_alarms++;
 	if (was->state == BG_PRE_ALARM && view->state == BG_LOAD_OFF)
 		count->load_disconnects++;
-	if (charger_was_on && !fsm->charge.on && view->remote &&
-	    view->enabled && !view->inhibit)
+	if (news->charger_was_on && !fsm->charge.on &&
+	    view->state != BG_STANDBY && !view->inhibit)
 		count->charger_disconnects++;
-	if (fsm->bound && was->remote && !view->remote)
+	if (news->remote_was_on && !view->remote)
 		count->remote_offs++;
 	count->faults += bg_bits(view->faulty & ~was->faulty) +
 			 bg_bits(view->out_faulty & ~was->out_faulty);
@@ -229,7 +237,7 @@ void bg_view_step(struct bg_fsm *fsm, const struct bg_verdict *v,
 {
 	const struct bg_view view = bg_look(fsm, v);
 
-	bg_count(fsm, &view, news->charger_was_on, res->onset);
+	bg_count(fsm, &view, news, res->onset);
 	bg_make_event(fsm, &view, news, res);
 	bg_note_times(fsm, res->event.changed);
 	fsm->view = view;

@@ -17,6 +17,8 @@
  * @cable: both permissions of some chain are open
  * @remote: remote is on
  * @blocked: the board wants no charging in the present state
+ * @heard_discharge: the lines that the load depends on were heard in time
+ * @heard_charge: the lines that the charger depends on were heard in time
  */
 struct bg_verdict {
 	u32 lines;
@@ -27,6 +29,8 @@ struct bg_verdict {
 	bool cable;
 	bool remote;
 	bool blocked;
+	bool heard_discharge;
+	bool heard_charge;
 };
 
 /**
@@ -35,12 +39,14 @@ struct bg_verdict {
  * @bounced: lines that began to bounce
  * @user: a user changed them
  * @charger_was_on: the charger was on before the step
+ * @remote_was_on: remote was on before the step, and counted
  */
 struct bg_news {
 	u32 set;
 	u32 bounced;
 	bool user;
 	bool charger_was_on;
+	bool remote_was_on;
 };
 
 void bg_view_step(struct bg_fsm *fsm, const struct bg_verdict *v,

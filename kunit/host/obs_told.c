@@ -19,7 +19,14 @@ static u16 obs_shared_reasons(const struct observer *o)
 	why |= !o->set.enabled ? BIT(BG_WHY_USER) : 0;
 	why |= !l->remote && (l->faulty >> BG_LINE_REMOTE_L) ?
 	       BIT(BG_WHY_FAULT) : 0;
+	why |= obs_waits(&o->remote) ? BIT(BG_WHY_RESTORE_DELAY) : 0;
 	return why;
+}
+
+/* What waits only to be sure of its lines is told as a delay. */
+static u16 obs_unheard(u16 why, bool heard)
+{
+	return !why && !heard ? BIT(BG_WHY_RESTORE_DELAY) : why;
 }
 
 /* It should be on, but the line does not obey. */
@@ -42,7 +49,7 @@ static u16 obs_load_reasons(const struct observer *o)
 	why |= obs_waits(&o->allowed) ? BIT(BG_WHY_RESTORE_DELAY) : 0;
 	why |= o->locked ? BIT(BG_WHY_LOCKOUT) : 0;
 	why |= l->faulty & 0xff ? BIT(BG_WHY_FAULT) : 0;
-	return why;
+	return obs_unheard(why, l->heard_discharge);
 }
 
 static u16 obs_charger_reasons(const struct observer *o)
@@ -57,10 +64,9 @@ static u16 obs_charger_reasons(const struct observer *o)
 	why |= l->charge_open ? BIT(BG_WHY_BATTERY) : 0;
 	why |= o->set.inhibit ? BIT(BG_WHY_USER) : 0;
 	why |= obs_waits(&o->charge) ? BIT(BG_WHY_RESTORE_DELAY) : 0;
-	why |= o->cfg.inhibit_on_pre_alarm && o->state == BG_PRE_ALARM ?
-	       BIT(BG_WHY_PRE_ALARM) : 0;
+	why |= obs_charge_blocked(o, o->state) ? BIT(BG_WHY_PRE_ALARM) : 0;
 	why |= l->faulty & 0xff00 ? BIT(BG_WHY_FAULT) : 0;
-	return why;
+	return obs_unheard(why, l->heard_charge);
 }
 
 static struct bg_view obs_view(const struct observer *o)
@@ -186,7 +192,8 @@ static void obs_judge_event(struct observer *o, const struct bg_result *res,
 	obs_rule(o, e->changed == changed, "an event says what changed");
 	obs_rule(o, e->cause == cause, "an event says why");
 	obs_rule(o, e->set == o->changed_set, "an event says what was set");
-	obs_rule(o, e->onset == (o->state == BG_PRE_ALARM ? o->onset : 0),
+	obs_rule(o, e->onset == (o->state != BG_PRE_ALARM ? 0 :
+				 o->write_awaited ? o->decided : o->onset),
 		 "an event in a pre-alarm has the time of its onset");
 	obs_rule(o, obs_same(&e->view, view), "an event tells the truth");
 }
@@ -227,7 +234,7 @@ static void obs_judge_counters(struct observer *o, const struct bg_view *view,
 	c->load_disconnects += was == BG_PRE_ALARM && o->state == BG_LOAD_OFF;
 	c->charger_disconnects += charger_was && !o->charger &&
 				  o->now_lines.permit && !o->set.inhibit;
-	c->remote_offs += o->bound && o->view.remote && !view->remote;
+	c->remote_offs += o->remote_was && !view->remote;
 	c->faults += obs_new_bits(o->view.faulty, view->faulty) +
 		     obs_new_bits(o->view.out_faulty, view->out_faulty);
 
@@ -280,6 +287,10 @@ static void obs_judge_deadline(struct observer *o, u64 deadline)
 		deadline);
 	obs_due(o, obs_waits(&o->quiet) && o->state == BG_PRE_ALARM,
 		bg_after(o->quiet.since, slow), deadline);
+	obs_due(o, obs_sags(o), bg_after(o->allowed.since, BG_SEC(30)),
+		deadline);
+	obs_due(o, obs_waits(&o->remote), bg_after(o->remote.since, slow),
+		deadline);
 	obs_due(o, obs_waits(&o->charge),
 		bg_after(o->charge.since, o->set.restore_delay), deadline);
 	obs_due(o, o->reconnecting,
@@ -297,18 +308,28 @@ static void obs_judge_deadline(struct observer *o, u64 deadline)
 	obs_due(o, o->cfg.heartbeat, bg_after(o->now, BG_SEC(1)), deadline);
 }
 
+static u64 obs_latest(u64 a, u64 b)
+{
+	return a < b ? b : a;
+}
+
 /* When the load returns if only time goes on; 0 = time is not enough. */
 static u64 obs_returns(const struct observer *o)
 {
-	u64 restored = bg_after(o->allowed.since, obs_slow_restore(o));
-	u64 reconnected = bg_after(o->disconnect[0], o->set.reconnect_delay);
+	const u64 slow = obs_slow_restore(o);
+	u64 when = 0;
 
-	if (o->state != BG_LOAD_OFF || !o->allowed.holds || o->locked)
+	if (o->state == BG_NORMAL || o->state == BG_PRE_ALARM || o->locked ||
+	    !o->set.enabled || !o->remote.holds || !o->allowed.holds)
 		return 0;
-	if (o->allowed.granted)
-		return reconnected;
-	return o->reconnecting && reconnected > restored ? reconnected :
-							   restored;
+	if (obs_waits(&o->allowed))
+		when = obs_latest(when, bg_after(o->allowed.since, slow));
+	if (obs_waits(&o->remote))
+		when = obs_latest(when, bg_after(o->remote.since, slow));
+	if (o->reconnecting)
+		when = obs_latest(when, bg_after(o->disconnect[0],
+						 o->set.reconnect_delay));
+	return when;
 }
 
 /* One more disconnect than these within the window, and it locks out. */
@@ -337,10 +358,10 @@ void obs_judge_times(struct observer *o, const struct bg_result *res,
 		     const struct obs_told *told)
 {
 	const u64 end = bg_after(o->onset, o->min_delay);
-	const bool delay = o->state == BG_PRE_ALARM &&
-			   o->now - o->onset < o->min_delay;
+	const bool delay = o->state == BG_PRE_ALARM && !obs_may_go(o);
 	const bool restore = obs_waits(&o->allowed) || obs_waits(&o->quiet) ||
-			     obs_waits(&o->charge);
+			     obs_waits(&o->charge) || obs_waits(&o->remote) ||
+			     obs_sags(o);
 	bool may = delay || restore;
 	unsigned int n;
 

@@ -63,14 +63,18 @@ static void obs_take_outputs(struct observer *o, const struct bg_inputs *in)
 		out->fresh = false;
 	}
 
-	/* The delay starts when the write of the pre-alarm returned. */
-	if (o->write_awaited) {
-		u64 wrote = in->sounded < o->now ? in->sounded : o->now;
+	/*
+	 * The delay starts when the write of the pre-alarm returned, good or
+	 * bad. What returned before the alarm was decided was another one.
+	 */
+	if (o->write_awaited && in->sounded) {
+		const u64 wrote = in->sounded < o->now ? in->sounded : o->now;
 
-		if (wrote > o->onset)
-			o->onset = wrote;
+		if (wrote >= o->decided) {
+			o->onset = wrote < o->onset ? wrote : o->onset;
+			o->write_awaited = false;
+		}
 	}
-	o->write_awaited = false;
 }
 
 static void obs_take_settings(struct observer *o, const struct bg_inputs *in)
@@ -136,6 +140,7 @@ static void obs_take_lines(struct observer *o, const struct bg_inputs *in)
 			now->charge_open |= !l->level;
 			/* The same chain's other permission was seen before. */
 			now->cable |= !l->level &&
+				      !(o->cfg.shared & BIT(n - BG_LINE_CHARGE)) &&
 				      !o->line[n - BG_LINE_CHARGE].level;
 		} else {
 			now->forbidden |= !l->level;
@@ -143,13 +148,32 @@ static void obs_take_lines(struct observer *o, const struct bg_inputs *in)
 	}
 	if (!have_remote)
 		now->remote = true;
-	now->permit = now->remote && o->set.enabled;
+	now->heard_discharge = true;
+	now->heard_charge = true;
+}
+
+static void obs_take_holds(struct observer *o)
+{
+	struct obs_lines *l = &o->now_lines;
+
+	/* A pause of 30 s, and what comes next is a pulse for itself. */
+	if (l->forbidden && (!o->pulsing || (o->allowed.holds &&
+	    obs_over(o->allowed.since, BG_SEC(30), o->now))))
+		o->pulse = o->now;
+	o->pulsing |= l->forbidden;
+
+	obs_hold(o, &o->allowed, !l->forbidden, obs_slow_restore(o));
+	obs_hold(o, &o->quiet, !l->forbidden && !l->low, obs_slow_restore(o));
+	obs_hold(o, &o->charge, !l->charge_open, o->set.restore_delay);
+	o->remote_was = o->remote.granted;
+	obs_hold(o, &o->remote, l->remote, obs_slow_restore(o));
+	l->permit = o->remote.granted && o->set.enabled;
 }
 
 static void obs_judge_load_on(struct observer *o, u8 st)
 {
 	const struct obs_lines *l = &o->now_lines;
-	const bool over = o->now - o->onset >= o->min_delay;
+	const bool over = obs_may_go(o);
 
 	if (o->state == BG_NORMAL) {
 		obs_rule(o, st != BG_LOAD_OFF,
@@ -165,8 +189,12 @@ static void obs_judge_load_on(struct observer *o, u8 st)
 	}
 	obs_rule(o, !(l->forbidden && over),
 		 "forbidden and the delay over: the load goes at once");
-	obs_rule(o, (st == BG_NORMAL) == o->quiet.granted,
-		 "an episode ends after the restore time, and only then");
+	obs_rule(o, st != BG_NORMAL || o->quiet.granted,
+		 "no episode ends before the restore time");
+	obs_rule(o, st != BG_NORMAL || !obs_sags(o),
+		 "no episode with forbidden ends before 30 s without it");
+	obs_rule(o, st == BG_NORMAL || !o->quiet.granted || obs_sags(o),
+		 "an episode ends as soon as it may");
 }
 
 static void obs_judge_load_off(struct observer *o, u8 st)
@@ -175,7 +203,7 @@ static void obs_judge_load_off(struct observer *o, u8 st)
 
 	if (st == BG_LOAD_OFF) {
 		obs_rule(o, l->forbidden || !o->allowed.granted ||
-			 o->reconnecting || o->locked,
+			 o->reconnecting || o->locked || !l->heard_discharge,
 			 "the load returns as soon as it may");
 		return;
 	}
@@ -183,6 +211,8 @@ static void obs_judge_load_off(struct observer *o, u8 st)
 	obs_rule(o, o->allowed.granted, "no load before the restore time");
 	obs_rule(o, !o->reconnecting, "no load before the reconnect delay");
 	obs_rule(o, !o->locked, "no load while locked out");
+	obs_rule(o, l->heard_discharge,
+		 "no load comes on on lines not heard in time");
 	obs_rule(o, (st == BG_PRE_ALARM) == l->low,
 		 "a load that returns sounds the pre-alarm if a cell is low");
 }
@@ -207,6 +237,16 @@ static void obs_judge_discharge(struct observer *o, u8 st, u32 outputs)
 		obs_judge_load_on(o, st);
 	else
 		obs_judge_load_off(o, st);
+}
+
+/* Whatever the lines, the settings and the time of the warning were. */
+static void obs_judge_pulse(struct observer *o, bool load)
+{
+	const u64 warned = bg_after(o->pulse, BG_SEC(1));
+
+	obs_rule(o, !load || !o->now_lines.forbidden ||
+		 !obs_over(warned, o->min_delay, o->now),
+		 "no load that pulses with pauses under 30 s stays on");
 }
 
 static void obs_remember_disconnect(struct observer *o)
@@ -234,16 +274,21 @@ static void obs_remember(struct observer *o, u8 st, bool onset, bool park)
 	}
 	if (st == BG_NORMAL || st == BG_PRE_ALARM)
 		o->reconnecting = false;
+	else
+		o->pulsing = false;
 	if (o->state == BG_PRE_ALARM && st == BG_LOAD_OFF)
 		obs_remember_disconnect(o);
 	if (onset) {
 		if (o->was_mute)
 			o->changed_set |= BIT(BG_SET_MUTE);
 		o->set.mute = false;
-		o->onset = o->now;
+		o->decided = o->now;
+		o->write_awaited = !o->cfg.silent;
+		o->onset = o->cfg.silent ? o->now : bg_after(o->now, BG_SEC(1));
 		o->min_delay = o->set.pre_alarm_delay;
-		o->write_awaited = true;
+		o->sagged = false;
 	}
+	o->sagged |= o->now_lines.forbidden;
 	/* A system that goes to sleep does so in the lit half. */
 	if (onset || park) {
 		o->dark = false;
@@ -268,11 +313,10 @@ static void obs_judge_pre_alarm(struct observer *o, u8 st, bool sounds)
 		obs_rule(o, sounds == !o->dark, "0.8 s on, 0.8 s off");
 }
 
-static void obs_judge_charger(struct observer *o, u8 st, bool on)
+static void obs_judge_charger(struct observer *o, u8 st, bool was, bool on)
 {
 	const struct obs_lines *l = &o->now_lines;
-	const bool blocked = o->cfg.inhibit_on_pre_alarm &&
-			     st == BG_PRE_ALARM;
+	const bool blocked = obs_charge_blocked(o, st);
 
 	obs_rule(o, !on || !l->charge_open, "no charging while forbidden");
 	obs_rule(o, !on || o->charge.granted,
@@ -280,8 +324,10 @@ static void obs_judge_charger(struct observer *o, u8 st, bool on)
 	obs_rule(o, !on || l->permit, "no charging without permit");
 	obs_rule(o, !on || !o->set.inhibit, "no charging against the user");
 	obs_rule(o, !on || !blocked, "no charging in the pre-alarm, if so set");
+	obs_rule(o, !on || was || l->heard_charge,
+		 "no charger comes on on lines not heard in time");
 	obs_rule(o, on || !o->charge.granted || !l->permit ||
-		 o->set.inhibit || blocked,
+		 o->set.inhibit || blocked || (!was && !l->heard_charge),
 		 "charging as soon as it may, whatever discharging does");
 }
 
@@ -342,7 +388,6 @@ const char *obs_judge(struct observer *o, const struct bg_inputs *in, u64 now,
 	const u8 was = o->state;
 	const bool charger_was = o->charger;
 	const bool onset = st == BG_PRE_ALARM && was != BG_PRE_ALARM;
-	const struct obs_lines *l = &o->now_lines;
 
 	/* A clock that goes back stands still. */
 	if (now < o->now)
@@ -353,9 +398,7 @@ const char *obs_judge(struct observer *o, const struct bg_inputs *in, u64 now,
 	obs_take_outputs(o, in);
 	obs_take_settings(o, in);
 	obs_take_lines(o, in);
-	obs_hold(o, &o->allowed, !l->forbidden, obs_slow_restore(o));
-	obs_hold(o, &o->quiet, !l->forbidden && !l->low, obs_slow_restore(o));
-	obs_hold(o, &o->charge, !l->charge_open, o->set.restore_delay);
+	obs_take_holds(o);
 	if (o->reconnecting &&
 	    now - o->disconnect[0] >= o->set.reconnect_delay)
 		o->reconnecting = false;
@@ -363,9 +406,10 @@ const char *obs_judge(struct observer *o, const struct bg_inputs *in, u64 now,
 	obs_judge_discharge(o, st, res->outputs);
 	obs_rule(o, res->onset == onset, "an onset is told as one");
 	obs_remember(o, st, onset, in->park);
+	obs_judge_pulse(o, res->outputs & BIT(BG_OUT_LOAD));
 	obs_judge_pre_alarm(o, st, res->outputs & BIT(BG_OUT_PRE_ALARM));
 	o->charger = res->outputs & BIT(BG_OUT_CHARGER);
-	obs_judge_charger(o, st, o->charger);
+	obs_judge_charger(o, st, charger_was, o->charger);
 	obs_judge_writes(o, res);
 	o->state = st;
 

@@ -6,6 +6,10 @@
  * guard keeps for itself. What it remembers is history: when a line was seen
  * bad last, when the pre-alarm came on, when the load was taken away. Each rule
  * comes from the description of the product.
+ *
+ * The pre-alarm sounds for the load when the first write for it returned, which
+ * counts for no more than a second. As long as nothing was heard of that write,
+ * it may be that late.
  */
 #ifndef BATTGUARD_OBSERVER_H
 #define BATTGUARD_OBSERVER_H
@@ -69,6 +73,8 @@ struct obs_lines {
 	bool cable;
 	bool remote;
 	bool permit;
+	bool heard_discharge;
+	bool heard_charge;
 };
 
 struct observer {
@@ -79,6 +85,7 @@ struct observer {
 	struct obs_wait allowed;
 	struct obs_wait quiet;
 	struct obs_wait charge;
+	struct obs_wait remote;
 	struct obs_out out[BG_NR_CHECKED_OUTS];
 	struct bg_view view;
 	struct bg_counters counters;
@@ -86,8 +93,10 @@ struct observer {
 	unsigned int disconnects;
 	u64 since[BG_NR_SINCE];
 	u64 now;
+	u64 decided;
 	u64 onset;
 	u64 min_delay;
+	u64 pulse;
 	u64 flip;
 	u64 seq;
 	u8 state;
@@ -97,6 +106,9 @@ struct observer {
 	bool reconnecting;
 	bool locked;
 	bool write_awaited;
+	bool sagged;
+	bool pulsing;
+	bool remote_was;
 	bool was_mute;
 	bool dark;
 	bool phase_known;
@@ -132,6 +144,31 @@ void obs_judge_told(struct observer *o, const struct bg_result *res,
 		    const struct obs_told *told, u8 was, bool charger_was);
 void obs_judge_times(struct observer *o, const struct bg_result *res,
 		     const struct obs_told *told);
+
+/* The end of a delay belongs to what comes after it. */
+static inline bool obs_over(u64 since, u64 delay, u64 now)
+{
+	return now >= since && now - since >= delay;
+}
+
+/* Has the load been safe for as long as it must be? */
+static inline bool obs_may_go(const struct observer *o)
+{
+	return obs_over(o->onset, o->min_delay, o->now);
+}
+
+/* The lines have been good for long, but for a load that may only pulse. */
+static inline bool obs_sags(const struct observer *o)
+{
+	return o->state == BG_PRE_ALARM && o->quiet.granted && o->sagged &&
+	       !obs_over(o->allowed.since, BG_SEC(30), o->now);
+}
+
+static inline bool obs_charge_blocked(const struct observer *o, u8 st)
+{
+	return o->cfg.inhibit_on_pre_alarm && st == BG_PRE_ALARM &&
+	       !o->quiet.granted;
+}
 
 static inline u64 obs_slow_restore(const struct observer *o)
 {

@@ -120,6 +120,8 @@ static void compare_story(struct watched *w, struct diary *d, u64 seed,
 	p->cfg.intermittent = random_next(&seed) & 1;
 	p->cfg.lockout_count = random_next(&seed) % 4;
 	p->cfg.inhibit_on_pre_alarm = random_next(&seed) & 1;
+	p->cfg.silent = random_next(&seed) & 1;
+	p->cfg.shared = random_next(&seed) & 1;
 	p->cfg.readable = PL_CHECKED;
 	set = p->wish;
 	set.restore_delay = restores[random_next(&seed) & 3];

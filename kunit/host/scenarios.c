@@ -78,6 +78,94 @@ static void onset_without_write(void)
 	EXPECT(!load_on());
 }
 
+/* Nobody hears of a write that hangs: the delay starts a second later. */
+static void onset_unheard(void)
+{
+	start(0);
+	w.p.late = BG_SEC(100);
+	lines_at(BG_SEC(1), PL_C | PL_L);
+	EXPECT(bg_fsm_load_safe_until(&w.p.fsm) == BG_SEC(32));
+	player_run(&w.p, BG_SEC(32) - 1);
+	EXPECT(load_on());
+	player_run(&w.p, BG_SEC(32));
+	EXPECT(!load_on());
+}
+
+/* Heard of late, it counts from when it returned, and wakes nobody again. */
+static void onset_heard_late(void)
+{
+	start(0);
+	w.p.late = BG_SEC(20);
+	w.p.latency = BG_MS(300);
+	lines_at(BG_SEC(1), PL_C | PL_L);
+	EXPECT(bg_fsm_load_safe_until(&w.p.fsm) == BG_SEC(32));
+	player_run(&w.p, BG_MS(21300));
+	player_step(&w.p);
+	EXPECT(bg_fsm_load_safe_until(&w.p.fsm) == BG_MS(31300));
+	EXPECT(w.p.res.deadline == BG_MS(31300));
+	player_run(&w.p, BG_MS(31300) - 1);
+	EXPECT(load_on());
+	player_run(&w.p, BG_MS(31300));
+	EXPECT(!load_on());
+}
+
+/*
+ * A bank that sags for a second of every half minute: it is warned of once, and
+ * cut. With pauses of 30 s each of them is an episode, and has its delay.
+ */
+static void pulsing_load(void)
+{
+	unsigned int n;
+	u64 t;
+
+	start(BG_MS(5));
+	watched_setting(&w, BG_SET_PRE_ALARM_DELAY_MS, BG_SEC(600));
+	watched_setting(&w, BG_SET_RESTORE_DELAY_MS, 0);
+	for (t = BG_SEC(1); t <= BG_SEC(601); t += BG_SEC(30)) {
+		EXPECT(load_on());
+		lines_at(t, PL_C | PL_L);
+		lines_at(t + BG_SEC(1), ALL);
+	}
+	EXPECT(!load_on());
+	EXPECT(w.p.fsm.counters.pre_alarms == 1);
+	EXPECT(w.p.fsm.counters.load_disconnects == 1);
+
+	start(BG_MS(5));
+	for (n = 0; n < 20; n++) {
+		lines_at(BG_SEC(1) + n * BG_SEC(32), PL_C | PL_L);
+		lines_at(BG_SEC(2) + n * BG_SEC(32), ALL);
+		player_run(&w.p, BG_SEC(32) + n * BG_SEC(32) + BG_MS(5) - 1);
+		EXPECT(w.p.fsm.view.state == BG_PRE_ALARM);
+		player_run(&w.p, BG_SEC(32) + n * BG_SEC(32) + BG_MS(5));
+		EXPECT(w.p.fsm.view.state == BG_NORMAL);
+	}
+	EXPECT(w.p.fsm.counters.pre_alarms == 20);
+	EXPECT(!w.p.fsm.counters.load_disconnects);
+}
+
+/* A remote switch with a loose contact drives no contactor. */
+static void loose_remote(void)
+{
+	u64 t;
+
+	start(BG_MS(5));
+	for (t = BG_SEC(1); t < BG_SEC(61); t += BG_MS(980)) {
+		lines_at(t, PL_D | PL_C);
+		player_run(&w.p, t + BG_MS(5));
+		EXPECT(!load_on());
+		lines_at(t + BG_MS(20), ALL);
+		player_run(&w.p, t + BG_MS(979));
+		EXPECT(!load_on());
+		EXPECT(w.p.fsm.view.remote);
+	}
+	EXPECT(w.p.fsm.counters.remote_offs == 1);
+	EXPECT(!w.p.fsm.counters.load_disconnects);
+	EXPECT(!w.p.fsm.counters.charger_disconnects);
+	EXPECT(!w.p.fsm.counters.faults);
+	player_run(&w.p, t + BG_SEC(2));
+	EXPECT(load_on());
+}
+
 /* A minute of bouncing behind the line filter. */
 static void bounce_for_a_minute(void)
 {
@@ -294,8 +382,8 @@ static void counters(void)
 	EXPECT(!c->faults);
 	EXPECT(c->state_ns[BG_NORMAL] == BG_SEC(19));
 	EXPECT(c->state_ns[BG_PRE_ALARM] == BG_SEC(30));
-	EXPECT(c->state_ns[BG_LOAD_OFF] == BG_SEC(61));
-	EXPECT(c->state_ns[BG_STANDBY] == BG_SEC(10));
+	EXPECT(c->state_ns[BG_LOAD_OFF] == BG_SEC(60));
+	EXPECT(c->state_ns[BG_STANDBY] == BG_SEC(11));
 }
 
 /* Minimum delay and restore times keep the system awake, reconnect wakes it. */
@@ -415,6 +503,10 @@ static const struct {
 	{ "the delay starts when the warning was written",
 	  onset_is_the_write },
 	{ "the delay runs without a warning", onset_without_write },
+	{ "the delay runs when nobody hears of the warning", onset_unheard },
+	{ "the delay is that of a warning heard of late", onset_heard_late },
+	{ "a load that pulses", pulsing_load },
+	{ "a remote switch with a loose contact", loose_remote },
 	{ "a minute of bouncing", bounce_for_a_minute },
 	{ "a minute of toggling", toggle_for_a_minute },
 	{ "the fifth window of a row", fifth_window },

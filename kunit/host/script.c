@@ -37,7 +37,13 @@ static void script_board(struct watched *w, const u8 *b)
 	w->p.level = cfg->lines & ~BG_LINES_LOW_CELL;
 	w->p.level ^= (b[3] & 3) | (b[3] & 12U) << 6 | (b[3] & 0x30U) << 12 |
 		      (b[3] & 0xc0U) << 18;
+	cfg->silent = b[2] & 32;
+	if (b[5] & 64)
+		cfg->shared = 1;
 	w->p.latency = b[4] & 128 ? BG_MS(3) : 0;
+	/* Heard of in time, or not. */
+	if (b[4] & 32)
+		w->p.late = b[5] & 128 ? BG_SEC(5) : BG_MS(400);
 	w->p.slow = b[5] & 32 ? BG_MS(25) : 0;
 	w->p.now = b[4] & 64 ? BG_SEC(100) : 0;
 }

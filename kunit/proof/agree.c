@@ -30,7 +30,18 @@ bool agree_line(const struct obs_line *l, const struct bg_line *line)
 static bool agree_wait(const struct obs_wait *w, const struct bg_hold *hold)
 {
 	return w->holds == hold->holds && w->granted == hold->granted &&
-	       (!bg_hold_pending(hold) || w->since == hold->since);
+	       (!hold->holds || w->since == hold->since);
+}
+
+static bool agree_onset(const struct observer *o,
+			const struct bg_discharge *path)
+{
+	if (o->write_awaited != path->sounding || o->sagged != path->sagged)
+		return false;
+	if (!o->write_awaited)
+		return o->onset == path->onset;
+	return o->decided == path->onset &&
+	       o->onset == bg_after(path->onset, BG_SEC(1));
 }
 
 bool agree_discharge(const struct observer *o, const struct bg_discharge *path)
@@ -41,8 +52,7 @@ bool agree_discharge(const struct observer *o, const struct bg_discharge *path)
 	    !agree_wait(&o->allowed, &path->allowed) ||
 	    !agree_wait(&o->quiet, &path->quiet) ||
 	    o->min_delay != path->delay ||
-	    o->write_awaited != path->sounding ||
-	    (path->state == BG_PRE_ALARM && o->onset != path->onset) ||
+	    (path->state == BG_PRE_ALARM && !agree_onset(o, path)) ||
 	    o->reconnecting != path->reconnecting ||
 	    (path->reconnecting && o->disconnect[0] != path->disconnected) ||
 	    o->locked != path->locked || o->disconnects != path->disconnects)
@@ -125,6 +135,7 @@ bool agree_rest(const struct observer *o, const struct bg_fsm *fsm)
 	return o->bound == fsm->bound && o->now == fsm->now &&
 	       o->seq == fsm->seq && o->charger == fsm->charge.on &&
 	       agree_wait(&o->charge, &fsm->charge.allowed) &&
+	       agree_wait(&o->remote, &fsm->remote) &&
 	       agree_settings(&o->set, &fsm->set) &&
 	       agree_counters(&o->counters, &fsm->counters) &&
 	       agree_since(o->since, fsm->since) &&

@@ -27,6 +27,7 @@ void any_config(struct bg_config *cfg)
 {
 	struct bg_config any;
 
+	any.silent = any_bool();
 	any.intermittent = any_bool();
 	any.inhibit_on_pre_alarm = any_bool();
 	any.heartbeat = any_bool();
@@ -82,7 +83,9 @@ void any_fsm(struct bg_fsm *fsm)
 	any.discharge.reconnecting = any_bool();
 	any.discharge.locked = any_bool();
 	any.discharge.sounding = any_bool();
+	any.discharge.sagged = any_bool();
 	any_hold(&any.charge.allowed);
+	any_hold(&any.remote);
 	any.charge.on = any_bool();
 	any.sounder.dark = any_bool();
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
@@ -101,7 +104,7 @@ static void any_wait(struct obs_wait *w, const struct bg_hold *hold)
 {
 	w->holds = hold->holds;
 	w->granted = hold->granted;
-	w->since = bg_hold_pending(hold) ? hold->since : any_u64();
+	w->since = hold->holds ? hold->since : any_u64();
 }
 
 static void any_obs_out(struct obs_out *seen, const struct bg_output *out)
@@ -159,8 +162,14 @@ void any_observer(struct observer *o, const struct bg_fsm *fsm,
 	any_wait(&any.quiet, &path->quiet);
 	any.min_delay = path->delay;
 	any.write_awaited = path->sounding;
-	if (path->state == BG_PRE_ALARM)
-		any.onset = path->onset;
+	any.sagged = path->sagged;
+	any.pulsing = any_bool();
+	any.remote_was = any_bool();
+	if (path->state == BG_PRE_ALARM) {
+		any.decided = path->sounding ? path->onset : any_u64();
+		any.onset = path->sounding ? bg_after(path->onset, BG_SEC(1)) :
+					     path->onset;
+	}
 	any.reconnecting = path->reconnecting;
 	any.locked = path->locked;
 	any.disconnects = path->disconnects;
@@ -172,6 +181,7 @@ void any_observer(struct observer *o, const struct bg_fsm *fsm,
 
 	any.charger = fsm->charge.on;
 	any_wait(&any.charge, &fsm->charge.allowed);
+	any_wait(&any.remote, &fsm->remote);
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
 		any_obs_out(&any.out[n], &fsm->out[n]);
 	any.was_mute = any_bool();

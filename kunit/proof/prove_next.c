@@ -35,6 +35,9 @@ static u64 any_output(const struct bg_output *out)
 	return of_out[out - fsm.out];
 }
 
+/* A restore time that may end at 0. */
+#undef BG_REMOTE_RESTORE_MIN
+#define BG_REMOTE_RESTORE_MIN	0
 #define bg_earlier due_earlier
 #define bg_discharge_deadline any_path
 #define bg_line_deadline any_line
@@ -81,6 +84,8 @@ void prove_next(void)
 	RULE("deadline: not after that of the charge path",
 	     !bg_hold_deadline(&fsm.charge.allowed, fsm.set.restore_delay),
 	     due);
+	RULE("deadline: not after that of remote",
+	     !bg_hold_deadline(&fsm.remote, bg_remote_restore(&fsm)), due);
 	for (n = 0; n < BG_LINES_MAX; n++)
 		RULE("deadline: not after that of any of 26 lines",
 		     (cfg.lines & BIT(n)) && !of_line[n], due);

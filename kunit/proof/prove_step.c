@@ -15,7 +15,7 @@
 extern bool lines_stay;
 
 /* Beside the observer's, what the rules below need to know of the past. */
-static struct spell quiet, allowed, charge;
+static struct spell quiet, allowed, charge, remote;
 /* A disconnect that the load has not come back from. */
 static struct {
 	u64 at;
@@ -45,17 +45,40 @@ static bool gone_agrees(void)
 	return !gone.waits || o.now - gone.at >= gone.shortest;
 }
 
+/* As long as discharge is forbidden again and again, it is one episode. */
+static bool pulse_agrees(void)
+{
+	const bool paused = o.allowed.holds &&
+			    obs_over(o.allowed.since, BG_SEC(30), o.now);
+
+	if (!o.pulsing || paused)
+		return true;
+	return o.pulse <= o.now && o.state == BG_PRE_ALARM && o.sagged &&
+	       o.onset <= bg_after(o.pulse, BG_SEC(1));
+}
+
+/* Forbidden in the episode was seen, and not after it was seen to be gone. */
+static bool sag_agrees(void)
+{
+	if (o.state != BG_PRE_ALARM || !o.sagged)
+		return true;
+	return allowed.ever &&
+	       (!o.allowed.holds || allowed.bad <= o.allowed.since);
+}
+
 /* Outputs that the board has. */
 static u32 present;
 
 struct before {
 	u64 safe_until;
+	u64 decided;
 	u64 disconnected;
 	u32 disconnects;
 	u8 state;
 	bool load;
 	bool charger;
 	bool awaited;
+	bool sagged;
 	bool reconnecting;
 };
 
@@ -68,30 +91,41 @@ static void load_rules(const struct before *was, u64 now)
 	const u8 state = fsm.view.state;
 	const bool reconnecting = was->reconnecting &&
 		now - was->disconnected < o.set.reconnect_delay;
+	const bool over = obs_over(o.onset, o.min_delay, now);
+	const u64 returned = in.sounded < now ? in.sounded : now;
+	const u64 latest = bg_after(was->decided, BG_SEC(1));
 
 	RULE("load: never off for under-voltage before the minimum delay",
 	     was->load && !load && l->permit,
-	     was->state == BG_PRE_ALARM && l->forbidden &&
-	     now - o.onset >= o.min_delay);
+	     was->state == BG_PRE_ALARM && l->forbidden && over);
 	RULE("load: off in the evaluation that finds it forbidden and the delay over",
-	     load && l->forbidden,
-	     state == BG_PRE_ALARM && now - o.onset < o.min_delay);
+	     load && l->forbidden, state == BG_PRE_ALARM && !over);
 	RULE("load: on as long as it may, from the onset to the end of the delay",
-	     was->load && l->permit && now - o.onset < o.min_delay &&
-	     was->state == BG_PRE_ALARM, load);
+	     was->load && l->permit && !over && was->state == BG_PRE_ALARM,
+	     load);
 	RULE("load: an episode ends only after a quiet restore time, of a second or more",
 	     was->state == BG_PRE_ALARM && state == BG_NORMAL,
 	     spell_over(&quiet, now) && quiet.ever &&
 	     now - quiet.bad >= BG_SEC(1));
+	RULE("load: an episode with forbidden ends only after 30 s without it",
+	     was->state == BG_PRE_ALARM && state == BG_NORMAL && was->sagged,
+	     allowed.ever && now - allowed.bad >= BG_SEC(30));
 	RULE("load: the deadline of an episode never moves away",
-	     was->state == BG_PRE_ALARM && state == BG_PRE_ALARM &&
-	     !was->awaited, safe <= was->safe_until);
+	     was->state == BG_PRE_ALARM && state == BG_PRE_ALARM,
+	     safe <= was->safe_until);
 	RULE("load: the delay of an onset is the one that is set",
-	     res.onset, safe == bg_after(now, o.set.pre_alarm_delay));
+	     res.onset, safe == bg_after(cfg.silent ? now :
+					 bg_after(now, BG_SEC(1)),
+					 o.set.pre_alarm_delay));
 	RULE("load: the delay starts when the write of the pre-alarm returned",
-	     was->awaited && state == BG_PRE_ALARM && in.sounded <= now &&
-	     in.sounded > was->safe_until,
-	     safe == bg_after(in.sounded, o.min_delay));
+	     was->awaited && was->state == BG_PRE_ALARM &&
+	     state == BG_PRE_ALARM && in.sounded &&
+	     returned >= was->decided && returned <= latest,
+	     safe == bg_after(returned, o.min_delay));
+	RULE("load: a write that returns later moves the start no further",
+	     was->awaited && was->state == BG_PRE_ALARM &&
+	     state == BG_PRE_ALARM && returned > latest,
+	     safe == bg_after(latest, o.min_delay));
 	RULE("load: back on only after allowed for the restore time",
 	     !was->load && load, !l->forbidden && spell_over(&allowed, now));
 	RULE("load: back on only after the reconnect delay",
@@ -105,7 +139,8 @@ static void load_rules(const struct before *was, u64 now)
 	     !fsm.discharge.disconnects);
 	RULE("load: standby ends where the lines and the delays say",
 	     was->state == BG_STANDBY && l->permit,
-	     state == (l->forbidden || !o.allowed.granted || reconnecting ?
+	     state == (l->forbidden || !o.allowed.granted || reconnecting ||
+		       !l->heard_discharge ?
 		       BG_LOAD_OFF : l->low ? BG_PRE_ALARM : BG_NORMAL));
 	RULE("load: off and pre-alarm off together",
 	     was->load && !load, !alarm);
@@ -113,9 +148,15 @@ static void load_rules(const struct before *was, u64 now)
 	RULE("pre-alarm: the onset clears the mute", res.onset, !fsm.set.mute);
 	RULE("outputs: all off in the step that loses the permit",
 	     !l->permit, !(res.outputs & 7) && state == BG_STANDBY);
+	RULE("outputs: all off in the step that sees remote off",
+	     !l->remote, !(res.outputs & 7));
+	RULE("outputs: on only after remote was on for a second or more",
+	     res.outputs & 7, spell_over(&remote, now) &&
+	     (!remote.ever || now - remote.bad >= BG_SEC(1)));
 	RULE("outputs: nothing on that the battery forbids, whatever is set",
 	     in.set && res.outputs & 3,
-	     (!load || !l->forbidden || now - o.onset < BG_SEC(600)) &&
+	     (!load || !l->forbidden ||
+	      !obs_over(o.onset, BG_SEC(600), now)) &&
 	     (!(res.outputs & BIT(BG_OUT_CHARGER)) || !l->charge_open));
 }
 
@@ -124,7 +165,8 @@ static void charger_rules(const struct before *was, u64 now)
 	const struct obs_lines *l = &o.now_lines;
 	const bool charger = res.outputs & BIT(BG_OUT_CHARGER);
 	const bool blocked = cfg.inhibit_on_pre_alarm &&
-			     fsm.view.state == BG_PRE_ALARM;
+			     fsm.view.state == BG_PRE_ALARM &&
+			     !spell_over(&quiet, now);
 
 	RULE("charger: never on while charging is forbidden",
 	     charger, !l->charge_open);
@@ -139,7 +181,10 @@ static void charger_rules(const struct before *was, u64 now)
 	     l->charge_open || !l->permit || fsm.set.inhibit || blocked);
 	RULE("charger: on with the load off, if charging is allowed",
 	     fsm.view.state == BG_LOAD_OFF && !charger && !fsm.set.inhibit,
-	     !o.charge.granted);
+	     !o.charge.granted || !l->heard_charge);
+	RULE("charger: what only the 30 s keep up never turns it off",
+	     was->charger && !charger && fsm.view.state == BG_PRE_ALARM &&
+	     o.quiet.granted, l->charge_open || fsm.set.inhibit);
 }
 
 static bool output_agrees(enum bg_out n)
@@ -169,6 +214,7 @@ static void step_judge(const struct before *was, u64 now)
 	spell_step(&quiet, !l->forbidden && !l->low, obs_slow_restore(&o), now);
 	spell_step(&allowed, !l->forbidden, obs_slow_restore(&o), now);
 	spell_step(&charge, !l->charge_open, o.set.restore_delay, now);
+	spell_step(&remote, l->remote, obs_slow_restore(&o), now);
 	load_rules(was, now);
 	charger_rules(was, now);
 	gone_step(was->load, res.outputs & BIT(BG_OUT_LOAD), now);
@@ -194,6 +240,12 @@ static void step_judge(const struct before *was, u64 now)
 			 "observer alone: how long discharge has been allowed");
 	__CPROVER_assert(spell_agrees(&charge, &o.charge, now),
 			 "observer alone: how long charging has been allowed");
+	__CPROVER_assert(spell_agrees(&remote, &o.remote, now),
+			 "observer alone: how long remote has been on");
+	__CPROVER_assert(pulse_agrees(),
+			 "observer alone: how long the load has pulsed");
+	__CPROVER_assert(sag_agrees(),
+			 "observer alone: when it was forbidden in the episode");
 	__CPROVER_assert(gone_agrees(), "observer alone: how long the load is off");
 }
 
@@ -232,6 +284,8 @@ static void step(void)
 		.load = o.out[BG_OUT_LOAD].want,
 		.charger = o.out[BG_OUT_CHARGER].want,
 		.awaited = o.write_awaited,
+		.sagged = o.sagged,
+		.decided = o.decided,
 		.reconnecting = o.reconnecting,
 		.disconnected = o.disconnect[0],
 	};
@@ -263,6 +317,7 @@ static void any_state(void)
 	any_spell(&quiet);
 	any_spell(&allowed);
 	any_spell(&charge);
+	any_spell(&remote);
 	gone.at = any_u64();
 	gone.shortest = any_u64();
 	gone.waits = any_bool();
@@ -284,7 +339,8 @@ static void any_state(void)
 	__CPROVER_assume(spell_agrees(&quiet, &o.quiet, o.now) &&
 			 spell_agrees(&allowed, &o.allowed, o.now) &&
 			 spell_agrees(&charge, &o.charge, o.now) &&
-			 gone_agrees());
+			 spell_agrees(&remote, &o.remote, o.now) &&
+			 pulse_agrees() && sag_agrees() && gone_agrees());
 	__CPROVER_assume(fsm.now <= PROOF_TIME && fsm.seq < PROOF_SEQS &&
 			 fsm.counters.pre_alarms < PROOF_COUNTS &&
 			 fsm.counters.load_disconnects < PROOF_COUNTS &&
@@ -356,6 +412,9 @@ void prove_times(void)
 	__CPROVER_assume(res.deadline <=
 			 bg_hold_deadline(&fsm.charge.allowed,
 					  fsm.set.restore_delay));
+	__CPROVER_assume(res.deadline <=
+			 bg_hold_deadline(&fsm.remote,
+					  bg_remote_restore(&fsm)));
 	for (n = 0; n < BG_LINES_MAX; n++)
 		__CPROVER_assume(!(cfg.lines & BIT(n)) || res.deadline <=
 				 bg_line_deadline(&fsm.line[n]));

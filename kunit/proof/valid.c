@@ -79,6 +79,20 @@ static bool valid_hold(const struct bg_hold *hold, u64 restore, u64 now)
 	return !bg_hold_pending(hold) || now - hold->since < restore;
 }
 
+/* An onset that nothing was heard of may still be up to a second late. */
+static bool valid_delay_runs(const struct bg_discharge *path, u64 now)
+{
+	const u64 late = path->sounding ? BG_SEC(1) : 0;
+
+	return !obs_over(bg_after(path->onset, late), path->delay, now);
+}
+
+/* Forbidden was seen, and it is not yet 30 s since it went. */
+static bool valid_sag(const struct bg_discharge *path, u64 now)
+{
+	return path->sagged && now - path->allowed.since < BG_SEC(30);
+}
+
 bool valid_discharge(const struct bg_discharge *path,
 		     const struct bg_settings *set, u64 now)
 {
@@ -89,7 +103,6 @@ bool valid_discharge(const struct bg_discharge *path,
 	if (path->onset > now || path->disconnected > now ||
 	    path->delay > set->pre_alarm_delay ||
 	    path->disconnects > BG_LOCKOUT_MAX ||
-	    (path->sounding && path->state != BG_PRE_ALARM) ||
 	    (path->quiet.holds && !path->allowed.holds) ||
 	    !valid_hold(&path->allowed, restore, now) ||
 	    !valid_hold(&path->quiet, restore, now))
@@ -106,16 +119,23 @@ bool valid_discharge(const struct bg_discharge *path,
 	case BG_NORMAL:
 		return !path->locked && path->quiet.holds;
 	case BG_PRE_ALARM:
-		return !path->locked && !path->quiet.granted &&
-		       (path->allowed.holds || now - path->onset < path->delay);
+		return !path->locked &&
+		       (!path->quiet.granted || valid_sag(path, now)) &&
+		       (path->allowed.holds ||
+			(path->sagged && valid_delay_runs(path, now)));
 	case BG_LOAD_OFF:
-		return !path->allowed.granted || path->reconnecting ||
-		       path->locked;
+		return true;
 	case BG_STANDBY:
 		return !path->locked && !path->disconnects;
 	default:
 		return false;
 	}
+}
+
+bool valid_remote(const struct bg_fsm *fsm)
+{
+	return valid_hold(&fsm->remote, bg_later(fsm->set.restore_delay,
+						 BG_SEC(1)), fsm->now);
 }
 
 bool valid_charge(const struct bg_fsm *fsm)
@@ -170,10 +190,11 @@ bool valid_view(const struct bg_fsm *fsm, const struct bg_config *cfg)
 {
 	const struct bg_view *view = &fsm->view;
 	const bool standby = view->state == BG_STANDBY;
-	const bool permit = view->remote && view->enabled;
+	const bool permit = fsm->remote.granted && view->enabled;
 	unsigned int n;
 
 	if (view->state != fsm->discharge.state || standby == permit ||
+	    view->remote != fsm->remote.holds ||
 	    view->enabled != fsm->set.enabled ||
 	    view->inhibit != fsm->set.inhibit || view->mute != fsm->set.mute ||
 	    ((view->lines | view->faulty) & ~cfg->lines))
@@ -192,6 +213,7 @@ bool valid_view(const struct bg_fsm *fsm, const struct bg_config *cfg)
 bool valid_rest(const struct bg_fsm *fsm, const struct bg_config *cfg)
 {
 	return fsm->bound && fsm->seq && valid_settings(&fsm->set) &&
+	       valid_remote(fsm) &&
 	       (cfg->heartbeat ?
 		valid_ahead(fsm->beat, fsm->now, BG_HEARTBEAT_NS) :
 		!fsm->pulse);

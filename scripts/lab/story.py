@@ -229,8 +229,8 @@ def play(board, teller):
     story.check("state", board.value("state"), "standby")
     story.quiet(2)
     now = story.act("remote on", remote_h=True)
-    story.expect("load", HIGH, now)
-    story.expect("charger", HIGH, now)
+    story.expect("load", HIGH, now, after=1.0)
+    story.expect("charger", HIGH, now, after=1.0)
     story.settle()
     story.quiet(1)
     story.wrong += [f"the kernel said: {text}" for text in board.problems()]

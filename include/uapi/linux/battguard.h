@@ -55,7 +55,8 @@ enum battguard_output {
  * @BATTGUARD_REASON_REMOTE: The remote switch is off.
  * @BATTGUARD_REASON_USER: Switched off by software, or charging is inhibited.
  * @BATTGUARD_REASON_RECONNECT_DELAY: The delay after a disconnect runs.
- * @BATTGUARD_REASON_RESTORE_DELAY: Permitted, but not yet for long enough.
+ * @BATTGUARD_REASON_RESTORE_DELAY: Permitted, or the remote switch on, but not
+ *   yet for long enough.
  * @BATTGUARD_REASON_LOCKOUT: Locked out after repeated disconnects. Switch off
  *   and on.
  * @BATTGUARD_REASON_PRE_ALARM: No charging during a pre-alarm, as the board

@@ -74,8 +74,9 @@ def blowing(bank):
         bank.lines.set(allow_charge=step % 2 == 0)
         if step % 5 == 0:
             bank.lines.set(low_cell=step % 10 == 0)
-        if step % 37 == 0:
-            bank.lines.set(remote_h=step % 74 == 0)
+        # Long enough for on to count.
+        if step % 75 == 0:
+            bank.lines.set(remote_h=step % 150 == 0)
 
     return Meanwhile(blow, 0.02)
 

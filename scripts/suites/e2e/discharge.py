@@ -210,6 +210,33 @@ def warning_ends(kernel, module, checks):
 
 
 @scenario
+def sagging(kernel, module, checks):
+    """Discharge forbidden for a moment: the warning lasts until 30 s without that."""
+    with Board(kernel, module, checks=checks) as board:
+        lines = board.lines
+        all_well(board, checks)
+        warned(board, checks, "forbidden", allow_discharge=False)
+        time.sleep(2)
+        lines.set(allow_discharge=True)
+        since = lines.last_input("allow-discharge")
+        lines.wait(timeout=60, pre_alarm=FLOATING)
+        checks.between(lines.last("pre-alarm", FLOATING) - since, 30.0 - SKEW, 30.0 + AT_ONCE,
+                       "warning over after 30 s without it")
+        checks.equal(lines.now(), ALL_WELL, "the load has stayed on")
+        # And again, with a pause that is shorter: cut, as the delay is over.
+        warned(board, checks, "forbidden once more", allow_discharge=False)
+        onset = lines.last("pre-alarm", HIGH)
+        time.sleep(2)
+        lines.set(allow_discharge=True)
+        time.sleep(max(0, onset + 31 - time.time()))
+        checks.equal(lines.now(), {**ALL_WELL, "pre-alarm": HIGH}, "permitted: the load stays on")
+        lines.set(allow_discharge=False)
+        lines.wait(load=FLOATING, pre_alarm=FLOATING)
+        checks.between(lines.last("load", FLOATING) - lines.last_input("allow-discharge"),
+                       WINDOW - 0.001, AT_ONCE, "forbidden after a pause below 30 s: cut at once")
+
+
+@scenario
 def intermittent(kernel, module, checks):
     """The intermittent pre-alarm: 0.8 s on, 0.8 s off, beginning with on."""
     with Board(kernel, module, {"pre-alarm-intermittent": True}, checks=checks) as board:

@@ -74,8 +74,11 @@ def _refused(board, checks, text):
     checks.equal(board.lines.changes[mark:], [], f"{text}: and nothing moves")
 
 
-def _woken(board, checks, text, outputs, **inputs):
-    """Asleep, one input changes: the outputs follow and the system is awake."""
+def _woken(board, checks, text, outputs, after=0.0, **inputs):
+    """Asleep, one input changes: the outputs follow and the system is awake.
+
+    after: the restore time that it takes, which holds the system awake.
+    """
     lines = board.lines
     mark = lines.mark()
     key = _fall_asleep(board)
@@ -86,7 +89,8 @@ def _woken(board, checks, text, outputs, **inputs):
     since = lines.last_input(next(iter(inputs)).replace("_", "-"))
     for name, state in outputs.items():
         name = name.replace("_", "-")
-        checks.between(lines.last(name, state) - since, WINDOW - 0.001, RESUMED,
+        checks.between(lines.last(name, state) - since,
+                       after - SKEW if after else WINDOW - 0.001, after + RESUMED,
                        f"{text}: {name} {state} as it wakes")
     _awake(board, checks, key, text)
 
@@ -100,9 +104,9 @@ def lines_wake(kernel, module, checks):
         _start(board, checks)
         off, on = {"load": FLOATING, "charger": FLOATING}, {"load": HIGH, "charger": HIGH}
         _woken(board, checks, "remote H released", off, remote_h=False)
-        _woken(board, checks, "remote L asserted", on, remote_l=True)
+        _woken(board, checks, "remote L asserted", on, after=1.0, remote_l=True)
         _woken(board, checks, "remote L released", off, remote_l=False)
-        _woken(board, checks, "remote H asserted", on, remote_h=True)
+        _woken(board, checks, "remote H asserted", on, after=1.0, remote_h=True)
         _woken(board, checks, "charging forbidden", {"charger": FLOATING}, allow_charge=False)
         # The restore time holds the system awake, so it is back in time.
         key = _fall_asleep(board)
@@ -292,7 +296,8 @@ def falling_asleep(kernel, module, checks):
             level = not level
             lines.set(remote_h=level)
             try:
-                lines.wait(timeout=2, load=HIGH if level else FLOATING)
+                # On counts a second after the edge.
+                lines.wait(timeout=4 if level else 2, load=HIGH if level else FLOATING)
             except Trouble:
                 late.append(5 * step)
             if board.busy(key, 0.5):
@@ -328,7 +333,7 @@ def test_levels(kernel, module, checks):
             lines.set(remote_h=level)
             lines.wait(load=HIGH if level else FLOATING)
             followed = lines.last("load", lines.now()["load"]) - lines.last_input("remote-h")
-            checks.between(followed, WINDOW - 0.001, 2.0 + RESUMED,
+            checks.between(followed, WINDOW - 0.001, (3.0 if level else 2.0) + RESUMED,
                            f"{test}: a line that changes there is followed")
             board.done(key)
         board.sh("echo none >/sys/power/pm_test")
@@ -337,5 +342,5 @@ def test_levels(kernel, module, checks):
         board.slept = _slept(board)
         _woken(board, checks, "after them", {"load": FLOATING}, remote_h=False)
         board.sh("echo s2idle >/sys/power/mem_sleep")
-        _woken(board, checks, "suspend to idle", {"load": HIGH}, remote_h=True)
+        _woken(board, checks, "suspend to idle", {"load": HIGH}, after=1.0, remote_h=True)
         checks.equal(board.sh(f"cat {SUPPLY}/faults"), "0", "no line or output was at fault")

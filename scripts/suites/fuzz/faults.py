@@ -4,7 +4,7 @@
 # (name, file, text, text instead, fuzzer)
 FAULTS = (
     ("minimum delay dropped", "driver/decision/discharge.c",
-     "in->forbidden && now - path->onset >= path->delay", "in->forbidden", "fsm"),
+     "in->forbidden && !bg_discharge_delay_runs(path, now)", "in->forbidden", "fsm"),
     ("an index one too far", "driver/decision/discharge.c",
      "for (i = last; i > 0; i--)", "for (i = last + 1; i > 0; i--)", "fsm"),
     ("smallest value ignored", "driver/config.c",

@@ -66,7 +66,7 @@ def example_shutdown(kit, checks):
             guest.lines.set(allow_discharge=False)
             time.sleep(2)
             guest.lines.set(allow_discharge=True)
-            time.sleep(6)
+            guest.sh("battguardctl wait state=normal --timeout 40", 60)
             checks.ok(guest.run("[ -e /tmp/down ]")[0], "nor is a bank that recovers")
             guest.lines.set(allow_discharge=False)
             checks.ok(until(guest, "[ -s /tmp/down ]", 15), "the command is run")

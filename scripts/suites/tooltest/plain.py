@@ -232,10 +232,12 @@ def waiting(kit, checks):
             guest.lines.set(remote_h=False)
             time.sleep(0.03)
             guest.lines.set(remote_h=True)
+            # Only the end of an on that counted is an off to count.
+            guest.lines.wait(load=HIGH)
 
         later("state=standby", blink)
         later("load_off_reasons=remote", blink)
-        later("'remote_offs>3'", lambda: (blink(), time.sleep(0.1), blink()))
+        later("'remote_offs>3'", lambda: (blink(), blink()))
         # The console does one command at a time: this one runs beside it.
         with background(guest, "(sleep 1; battguardctl set restore_delay_ms 5)"):
             checks.equal(guest.tool("wait restore_delay_ms=5 --timeout 20")[0], 0,
