@@ -342,27 +342,33 @@ static int bg_gpio_get_group(struct device *dev, struct bg_gpio *gpio,
 	return 0;
 }
 
+/* Most cells after the controller in the specifier of a line. */
+#define BG_GPIO_CELLS	3
+
 /*
- * An open-source output is switched by its direction. If a pin controller
- * routes the lines of a GPIO controller, a change of direction takes a mutex of
- * the pin controller, although gpiod_cansleep() says no.
+ * An open-source or open-drain output is switched by its direction. For that a
+ * pin controller may take a mutex, although gpiod_cansleep() says no. The kernel
+ * does not tell which of them do, so each is taken for one; so is an output that
+ * the firmware does not describe.
  */
-static bool bg_gpio_direction_sleeps(struct device *dev, const char *name)
+static bool bg_gpio_single_ended(struct device *dev, const char *name)
 {
+	/* Software nodes have flags of their own. There, this is open source. */
+	const u64 flags = GPIO_SINGLE_ENDED | GPIO_LINE_OPEN_DRAIN;
 	struct fwnode_reference_args args;
 	char prop[BG_PROPERTY_SIZE];
-	bool sleeps;
+	bool single_ended;
 
 	if (!bg_gpio_property(dev, name, prop) ||
 	    fwnode_property_get_reference_args(dev_fwnode(dev), prop,
-					       "#gpio-cells", 0, 0, &args))
-		return false;
+					       "#gpio-cells", BG_GPIO_CELLS, 0,
+					       &args))
+		return true;
 
-	sleeps = args.nargs &&
-		 (args.args[args.nargs - 1] & GPIO_SINGLE_ENDED) &&
-		 fwnode_property_present(args.fwnode, "gpio-ranges");
+	/* The flags are the last cell, after the number of the line. */
+	single_ended = args.nargs < 2 || (args.args[args.nargs - 1] & flags);
 	fwnode_handle_put(args.fwnode);
-	return sleeps;
+	return single_ended;
 }
 
 static int bg_gpio_get_out(struct device *dev, struct bg_gpio *gpio,
@@ -380,7 +386,7 @@ static int bg_gpio_get_out(struct device *dev, struct bg_gpio *gpio,
 				     "%s-gpios: cannot be had\n", name);
 	gpio->out[n] = desc;
 	gpio->sleeps |= gpiod_cansleep(desc) ||
-			bg_gpio_direction_sleeps(dev, name);
+			bg_gpio_single_ended(dev, name);
 	if (n < BG_NR_CHECKED_OUTS && gpiod_get_value_cansleep(desc) >= 0)
 		gpio->readable |= BIT(n);
 	return 0;

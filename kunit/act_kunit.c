@@ -46,6 +46,24 @@ static void act_context(struct kunit *test)
 	bank_expect(test, &rig->bank, from, &on, 1);
 }
 
+/*
+ * To make an open-source output float its direction is changed, for which a pin
+ * controller may sleep, whatever the GPIO controller says.
+ */
+static void act_open_source(struct kunit *test)
+{
+	const struct bank_act off = { BANK_CHARGER, BANK_FLOAT };
+	struct rig *rig = test->priv;
+	unsigned int from;
+
+	board_start(test, &rig->board, BOARD_USUAL, act_props);
+	KUNIT_EXPECT_FALSE(test, rig->bank.chip.can_sleep);
+	KUNIT_EXPECT_TRUE(test, board_guard(&rig->board)->threaded);
+	from = bank_acts(&rig->bank);
+	bank_edge(&rig->bank, BIT(BANK_CHARGE), false);
+	bank_expect(test, &rig->bank, from, &off, 1);
+}
+
 /* Off first: charger, load, pre-alarm; then on: pre-alarm, load, charger. */
 static void act_order(struct kunit *test)
 {
@@ -461,6 +479,7 @@ KUNIT_ARRAY_PARAM(rig, rig_sleeps, rig_describe);
 
 static struct kunit_case act_tests[] = {
 	KUNIT_CASE_PARAM(act_context, rig_gen_params),
+	KUNIT_CASE(act_open_source),
 	KUNIT_CASE_PARAM(act_order, rig_gen_params),
 	KUNIT_CASE_PARAM(act_off_before_on, rig_gen_params),
 	KUNIT_CASE_PARAM(act_remote, rig_gen_params),

@@ -37,6 +37,7 @@ enum bank_line {
 			 BIT(BANK_PRE_ALARM))
 #define BANK_OUTPUTS	(BANK_SWITCHES | BIT(BANK_HEARTBEAT))
 
+/* An output that is off floats, or is low where outputs are push-pull. */
 enum bank_op {
 	BANK_FLOAT,
 	BANK_HIGH,
@@ -67,6 +68,7 @@ struct bank_act {
  * @pending: interrupts not yet raised
  * @unmasked: lines whose interrupts may come
  * @waking: lines that may wake the system
+ * @push_pull: outputs are not open-source, so that they are low when off
  * @no_irq: lines that have no interrupt
  * @no_edges: lines whose interrupts have no edges
  * @no_wake: lines that cannot wake the system
@@ -92,6 +94,7 @@ struct bank {
 	u32 pending;
 	u32 unmasked;
 	u32 waking;
+	bool push_pull;
 	u32 no_irq;
 	u32 no_edges;
 	u32 no_wake;
