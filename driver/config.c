@@ -102,15 +102,19 @@ static int bg_number_read(const struct fwnode_handle *fwnode,
 	return 0;
 }
 
-/* It becomes the name of a folder and part of the names of LED triggers. */
+/*
+ * It becomes the name of a folder, part of the names of LED triggers, and a word
+ * in commands and logs. So it has nothing that any of them treats specially.
+ */
 static bool bg_label_valid(const char *label)
 {
 	const char *c;
 
 	for (c = label; *c; c++)
-		if (!isascii(*c) || !isgraph(*c) || *c == '/')
+		if (!isascii(*c) ||
+		    !(isalnum(*c) || (c != label && strchr("._-", *c))))
 			return false;
-	return c != label && c - label < 32 && label[0] != '.';
+	return c != label && c - label < 32;
 }
 
 /**

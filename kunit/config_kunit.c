@@ -214,16 +214,17 @@ static void config_start(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, params.cfg.heartbeat);
 }
 
-/* It becomes the name of a folder in sysfs. */
+/* It becomes the name of a folder in sysfs, and a word in commands. */
 static void config_label(struct kunit *test)
 {
 	static const char * const good[] = {
-		"house", "bank-2", "a", "!a~", "a.b",
+		"house", "bank-2", "a", "Z", "0", "9.", "a_", "zA-._",
 		"a-name-that-takes-31-characters",
 	};
 	static const char * const wrong[] = {
-		"", ".", "..", "a/b", "two words", "tab\t", "new\nline",
-		"caf\xc3\xa9",
+		"", ".", "..", "_a", "-a", "a/b", "two words", "tab\t",
+		"new\nline", "caf\xc3\xa9", "\xe9", "a=b", "a*", "[a]",
+		"a@", "a`", "a{", "a:",
 		"a-name-that-takes-32-characters.",
 		"a-name-that-is-so-long-that-nobody-can-want-it",
 	};

@@ -70,20 +70,25 @@ static bool number_good(const struct property_entry *prop, size_t n, u32 *value)
 	return *value >= numbers[n].least && *value <= numbers[n].most;
 }
 
-/* 1 to 31 visible characters of ASCII, no slash, no dot at the start. */
+/* 1 to 31 of these, the first of them none of the last three. */
 static bool label_good(const struct property_entry *prop)
 {
-	const u8 *text = prop->value;
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-._";
+	const char *text = prop->value;
 	size_t len = 0;
 
 	if (prop->refused)
 		return false;
 	while (len < prop->length && text[len]) {
-		if (text[len] < 0x21 || text[len] > 0x7e || text[len] == '/')
+		const char *at = strchr(chars, text[len]);
+
+		if (!at || (!len && at - chars >= 62))
 			return false;
 		len++;
 	}
-	return len && len < prop->length && len <= 31 && *text != '.';
+	return len && len < prop->length && len <= 31;
 }
 
 static void judge(const struct property_entry *props)

@@ -45,7 +45,7 @@ GOOD = {
         load-lockout-window-ms = <86400000>;
     """,
     # A name of 31 characters, with all that is allowed.
-    "label-longest": 'label = "-bank.1_(a)~!xxxxxxxxxxxxxxxxxx";',
+    "label-longest": 'label = "0-Bank._xxxxxxxxxxxxxxxxxxxxxxx";',
     # Every number at the lower end of its range.
     "least-values": """
         pre-alarm-delay-ms = <30000>;
@@ -80,7 +80,7 @@ GOOD = {
 }
 
 # What dt-schema says of a label, and of chains that do not match.
-LABEL = "does not match '^[!-"
+LABEL = "does not match '^[A-Z"
 UNEQUAL = "'oneOf' conditional failed, one must be fixed"
 
 # (name, properties, the messages that they raise and no other)
@@ -106,8 +106,11 @@ BAD = (
      "'pre-alarm-gpios' is a dependency of 'pre-alarm-intermittent'"),
     ("label-blank", 'label = "house bank";', LABEL),
     ("label-control", 'label = "house\\abank";', LABEL),
+    ("label-bracket", 'label = "[bank]";', LABEL),
     ("label-dot", 'label = ".bank";', LABEL),
+    ("label-equals", 'label = "house=bank";', LABEL),
     ("label-empty", 'label = "";', LABEL),
+    ("label-hyphen", 'label = "-bank";', LABEL),
     ("label-long", 'label = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";', LABEL),
     ("label-number", "label = <5>;", ":label: property is not a string"),
     ("label-slash", 'label = "house/bank";', LABEL),

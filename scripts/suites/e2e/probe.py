@@ -80,6 +80,8 @@ BAD_BOARDS = (
     ("restore-delay-ms", {"restore-delay-ms": 0xffffffff}),
     ("load-reconnect-delay-ms", {"load-reconnect-delay-ms": 7200001}),
     ("debounce-delay-ms", {"debounce-delay-ms": 1001}),
+    ("label", {"label": '"house bank"'}),
+    ("label", {"label": '"-bank"'}),
     ("load-lockout-count", {"load-lockout-count": 17}),
     ("load-lockout-window-ms", {"load-lockout-window-ms": 59999}),
     ("load-lockout-window-ms", {"load-lockout-window-ms": 86400001}),
