@@ -209,6 +209,7 @@ unsigned int bg_line_index(unsigned int line);
 const char *bg_out_name(unsigned int out);
 
 /* psy.c */
+bool bg_psy_named(const char *name);
 int bg_psy_register(struct battguard *bg);
 
 /* leds.c */

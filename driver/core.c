@@ -152,7 +152,6 @@ static BG_ALARM_TYPE bg_alarm(struct alarm *alarm, ktime_t now)
 
 static int bg_choose_name(struct battguard *bg)
 {
-	struct power_supply *other;
 	int ret;
 
 	bg->name = bg->params.label;
@@ -170,14 +169,11 @@ static int bg_choose_name(struct battguard *bg)
 			return -ENOMEM;
 	}
 
-	/* The class would print a stack trace. */
-	other = power_supply_get_by_name(bg->name);
-	if (!other)
-		return 0;
-	power_supply_put(other);
-	return dev_err_probe(bg->dev, -EEXIST,
-			     "label: there is a power supply \"%s\" already\n",
-			     bg->name);
+	if (bg_psy_named(bg->name))
+		return dev_err_probe(bg->dev, -EEXIST,
+				     "label: there is a power supply \"%s\" already\n",
+				     bg->name);
+	return 0;
 }
 
 /* What evaluations and reports need, in the reverse order of unwinding. */

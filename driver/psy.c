@@ -230,6 +230,26 @@ static const struct power_supply_desc bg_psy_desc = {
 #endif
 };
 
+static int bg_psy_has_name(BG_PSY_ITEM *psy, void *name)
+{
+	return !strcmp(bg_psy_item_name(psy), name);
+}
+
+/**
+ * bg_psy_named() - is there a power supply of this name?
+ * @name: name
+ *
+ * For a name that is taken the class would print a stack trace. It still does for
+ * one that is taken between this question and the registration. Nobody else's
+ * supply is held: one that is used when it is unregistered makes the class warn.
+ *
+ * Return: true if there is.
+ */
+bool bg_psy_named(const char *name)
+{
+	return bg_for_each_psy((void *)name, bg_psy_has_name);
+}
+
 /**
  * bg_psy_register() - let the class show the device
  * @bg: device, with a snapshot that is valid
