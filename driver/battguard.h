@@ -33,12 +33,12 @@ struct gpio_desc;
 /**
  * struct bg_wire - what the handler of an edge needs
  * @bg: device
- * @line: number of the line
- * @irq: its interrupt
+ * @lines: lines whose level may have changed, two where they are one
+ * @irq: their interrupt
  */
 struct bg_wire {
 	struct battguard *bg;
-	unsigned int line;
+	u32 lines;
 	int irq;
 };
 
@@ -50,6 +50,7 @@ struct bg_wire {
  * @lines: lines that exist
  * @hw_debounce: lines that the controller debounces
  * @readable: outputs that can be read back
+ * @shared: chains whose two permissions are one line, twice in @in
  * @sleeps: reading or setting some line may sleep
  * @driven: the outputs were given a direction
  *
@@ -63,6 +64,7 @@ struct bg_gpio {
 	u32 lines;
 	u32 hw_debounce;
 	u32 readable;
+	u8 shared;
 	bool sleeps;
 	bool driven;
 };
@@ -251,7 +253,7 @@ int bg_panic(struct notifier_block *nb, unsigned long event, void *msg);
 
 /* evaluate.c, for all */
 bool bg_sleep(struct battguard *bg, bool asleep);
-void bg_edge(struct battguard *bg, unsigned int line);
+void bg_edge(struct battguard *bg, u32 lines);
 int bg_set(struct battguard *bg, enum bg_setting id, u32 value);
 int bg_set_all(struct battguard *bg, u32 which, const struct bg_settings *set);
 bool bg_event_from(struct battguard *bg, u64 seq, struct bg_event *event);

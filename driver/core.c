@@ -274,6 +274,9 @@ static int bg_probe(struct platform_device *pdev)
 	bg->params.cfg.lines = bg->gpio.lines;
 	bg->params.cfg.hw_debounce = bg->gpio.hw_debounce;
 	bg->params.cfg.readable = bg->gpio.readable;
+	bg->params.cfg.shared = bg->gpio.shared;
+	if (bg->gpio.shared && bg->params.cfg.inhibit_on_pre_alarm)
+		dev_warn(dev, "charge-inhibit-on-pre-alarm: a line that permits both withdraws both\n");
 	bg->params.cfg.heartbeat = bg->gpio.out[BG_OUT_HEARTBEAT];
 	bg->threaded = bg->gpio.sleeps || IS_ENABLED(CONFIG_PREEMPT_RT);
 

@@ -226,11 +226,11 @@ bool bg_evaluate(struct battguard *bg, struct bg_inputs *in)
 /**
  * bg_edge() - an interrupt of an input line
  * @bg: device
- * @line: number of the line
+ * @lines: the line, and the other that is the same one
  */
-void bg_edge(struct battguard *bg, unsigned int line)
+void bg_edge(struct battguard *bg, u32 lines)
 {
-	struct bg_inputs in = { .edge = BIT(line) };
+	struct bg_inputs in = { .edge = lines };
 
 	if (bg_evaluate(bg, &in))
 		return;

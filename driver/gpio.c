@@ -152,6 +152,14 @@ static int bg_gpio_try_write(const struct bg_gpio *gpio, struct gpio_desc *desc,
 	return err;
 }
 
+/* The line that permits discharge, if it is the one that permits charging too. */
+static u32 bg_gpio_twin(const struct bg_gpio *gpio, unsigned int line)
+{
+	const u32 shared = gpio->shared;
+
+	return (shared << BG_LINE_CHARGE & BIT(line)) >> BG_LINE_CHARGE;
+}
+
 /**
  * bg_gpio_sample() - read lines
  * @gpio: lines
@@ -165,8 +173,18 @@ void bg_gpio_sample(const struct bg_gpio *gpio, u32 lines, struct bg_inputs *in)
 
 	in->read = lines;
 	for (n = 0; n < BG_LINES_MAX; n++) {
+		const u32 twin = bg_gpio_twin(gpio, n);
+
 		if (!(lines & BIT(n)))
 			continue;
+		/* One line cannot say two things at one time. */
+		if (lines & twin) {
+			if (in->failed & twin)
+				in->failed |= BIT(n);
+			else if (in->level & twin)
+				in->level |= BIT(n);
+			continue;
+		}
 
 		value = bg_gpio_try_read(gpio, gpio->in[n]);
 		if (value < 0)
@@ -317,6 +335,53 @@ static int bg_gpio_count(struct device *dev, const char *name, bool required,
 	return count;
 }
 
+/* Who has a line the kernel tells in this file only. */
+static int bg_gpio_refused(struct device *dev, const char *name, int line,
+			   int err)
+{
+	if (err == -EBUSY)
+		return dev_err_probe(dev, err,
+				     "%s-gpios: line %d is in use, see /sys/kernel/debug/gpio\n",
+				     name, line);
+	return dev_err_probe(dev, err, "%s-gpios: line %d cannot be had\n",
+			     name, line);
+}
+
+/* Most cells after the controller in the specifier of a line. */
+#define BG_GPIO_CELLS	3
+
+/* What the firmware says of a line. The controller is not held. */
+static bool bg_gpio_reference(struct device *dev, const char *name,
+			      unsigned int line,
+			      struct fwnode_reference_args *args)
+{
+	char prop[BG_PROPERTY_SIZE];
+
+	if (!bg_gpio_property(dev, name, prop) ||
+	    fwnode_property_get_reference_args(dev_fwnode(dev), prop,
+					       "#gpio-cells", BG_GPIO_CELLS,
+					       line, args))
+		return false;
+	fwnode_handle_put(args->fwnode);
+	return true;
+}
+
+/*
+ * A battery with one contact for everything: the board names the same line, of
+ * the same polarity, in both lists.
+ */
+static bool bg_gpio_one_line(struct device *dev, const char *a, const char *b,
+			     unsigned int line)
+{
+	struct fwnode_reference_args of_a, of_b;
+
+	return bg_gpio_reference(dev, a, line, &of_a) &&
+	       bg_gpio_reference(dev, b, line, &of_b) &&
+	       of_a.fwnode == of_b.fwnode && of_a.nargs == of_b.nargs &&
+	       !memcmp(of_a.args, of_b.args,
+		       of_a.nargs * sizeof(of_a.args[0]));
+}
+
 static int bg_gpio_get_group(struct device *dev, struct bg_gpio *gpio,
 			     const struct bg_line_group *group, int count,
 			     u64 debounce)
@@ -328,11 +393,19 @@ static int bg_gpio_get_group(struct device *dev, struct bg_gpio *gpio,
 		unsigned int n = group->first + i;
 		struct gpio_desc *desc;
 
+		if (n >= BG_LINE_CHARGE && n < BG_LINE_LOW_CELL &&
+		    bg_gpio_one_line(dev, bg_line_kind(BG_LINE_DISCHARGE),
+				     group->name, i)) {
+			gpio->in[n] = gpio->in[BG_LINE_DISCHARGE + i];
+			gpio->lines |= BIT(n);
+			gpio->shared |= BIT(i);
+			continue;
+		}
+
 		desc = devm_gpiod_get_index(dev, group->name, i, GPIOD_IN);
 		if (IS_ERR(desc))
-			return dev_err_probe(dev, PTR_ERR(desc),
-					     "%s-gpios: line %d cannot be had\n",
-					     group->name, i);
+			return bg_gpio_refused(dev, group->name, i,
+					       PTR_ERR(desc));
 		gpio->in[n] = desc;
 		gpio->lines |= BIT(n);
 		gpio->sleeps |= gpiod_cansleep(desc);
@@ -341,9 +414,6 @@ static int bg_gpio_get_group(struct device *dev, struct bg_gpio *gpio,
 	}
 	return 0;
 }
-
-/* Most cells after the controller in the specifier of a line. */
-#define BG_GPIO_CELLS	3
 
 /*
  * An open-source or open-drain output is switched by its direction. For that a
@@ -356,19 +426,10 @@ static bool bg_gpio_single_ended(struct device *dev, const char *name)
 	/* Software nodes have flags of their own. There, this is open source. */
 	const u64 flags = GPIO_SINGLE_ENDED | GPIO_LINE_OPEN_DRAIN;
 	struct fwnode_reference_args args;
-	char prop[BG_PROPERTY_SIZE];
-	bool single_ended;
-
-	if (!bg_gpio_property(dev, name, prop) ||
-	    fwnode_property_get_reference_args(dev_fwnode(dev), prop,
-					       "#gpio-cells", BG_GPIO_CELLS, 0,
-					       &args))
-		return true;
 
 	/* The flags are the last cell, after the number of the line. */
-	single_ended = args.nargs < 2 || (args.args[args.nargs - 1] & flags);
-	fwnode_handle_put(args.fwnode);
-	return single_ended;
+	return !bg_gpio_reference(dev, name, 0, &args) || args.nargs < 2 ||
+	       (args.args[args.nargs - 1] & flags);
 }
 
 static int bg_gpio_get_out(struct device *dev, struct bg_gpio *gpio,
@@ -382,8 +443,7 @@ static int bg_gpio_get_out(struct device *dev, struct bg_gpio *gpio,
 	if (!desc)
 		return 0;
 	if (IS_ERR(desc))
-		return dev_err_probe(dev, PTR_ERR(desc),
-				     "%s-gpios: cannot be had\n", name);
+		return bg_gpio_refused(dev, name, 0, PTR_ERR(desc));
 	gpio->out[n] = desc;
 	gpio->sleeps |= gpiod_cansleep(desc) ||
 			bg_gpio_single_ended(dev, name);
@@ -444,7 +504,7 @@ static irqreturn_t bg_gpio_irq(int irq, void *data)
 {
 	struct bg_wire *wire = data;
 
-	bg_edge(wire->bg, wire->line);
+	bg_edge(wire->bg, wire->lines);
 	return IRQ_HANDLED;
 }
 
@@ -472,17 +532,28 @@ int bg_gpio_request_irqs(struct battguard *bg)
 
 	for (n = 0; n < BG_LINES_MAX; n++) {
 		struct bg_wire *wire = &gpio->wire[n];
+		const u32 twin = bg_gpio_twin(gpio, n);
 		const char *name;
 		int ret;
 
 		if (!(gpio->lines & BIT(n)))
 			continue;
+		if (twin) {
+			struct bg_wire *other =
+				&gpio->wire[n - BG_LINE_CHARGE];
+
+			/* Its handler is there already, and does for both. */
+			wire->irq = other->irq;
+			continue;
+		}
 		name = bg_gpio_irq_name(bg, n);
 		if (!name)
 			return -ENOMEM;
 
 		wire->bg = bg;
-		wire->line = n;
+		wire->lines = BIT(n);
+		if (n < BG_LINE_CHARGE && (gpio->shared & BIT(n)))
+			wire->lines |= BIT(n + BG_LINE_CHARGE);
 		wire->irq = gpiod_to_irq(gpio->in[n]);
 		ret = wire->irq;
 		if (ret > 0) {

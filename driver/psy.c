@@ -27,15 +27,17 @@ static const enum power_supply_property bg_psy_properties[] = {
 	POWER_SUPPLY_PROP_MODEL_NAME,
 };
 
-static int bg_psy_health(const struct bg_view *view, u32 lines)
+static int bg_psy_health(const struct bg_view *view,
+			 const struct bg_config *cfg)
 {
-	const u32 permissions = lines & (BG_LINES_DISCHARGE | BG_LINES_CHARGE);
+	const u32 permissions = cfg->lines &
+				(BG_LINES_DISCHARGE | BG_LINES_CHARGE);
 	const u32 open = permissions & ~view->lines;
+	const u32 both = open & BG_LINES_DISCHARGE & (open >> BG_LINE_CHARGE);
 
 	if (!open)
 		return POWER_SUPPLY_HEALTH_GOOD;
-	if (view->faulty || view->out_faulty ||
-	    (open & BG_LINES_DISCHARGE & (open >> BG_LINE_CHARGE)))
+	if (view->faulty || view->out_faulty || (both & ~cfg->shared))
 		return POWER_SUPPLY_HEALTH_UNSPEC_FAILURE;
 	/* Over-voltage and temperature share a line. */
 	return POWER_SUPPLY_HEALTH_UNKNOWN;
@@ -162,7 +164,7 @@ static int bg_psy_get(struct power_supply *psy,
 		val->intval = 1;
 		return 0;
 	case POWER_SUPPLY_PROP_HEALTH:
-		val->intval = bg_psy_health(&now.event.view, lines);
+		val->intval = bg_psy_health(&now.event.view, &bg->params.cfg);
 		return 0;
 	case POWER_SUPPLY_PROP_CAPACITY_LEVEL:
 		val->intval = bg_psy_level(&now.event.view, lines);

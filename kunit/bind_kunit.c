@@ -120,6 +120,39 @@ static void bind_taken_line(struct kunit *test)
 	bind_expect_nothing(test, rig);
 }
 
+/* One contact that permits both: had once, read once, and no cut cable. */
+static void bind_one_contact(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	struct board *board = &rig->board;
+	struct bg_event event;
+
+	board->one_contact = true;
+	board_start(test, board, BOARD_USUAL, bind_props);
+	KUNIT_EXPECT_EQ(test, board_guard(board)->params.cfg.shared, BIT(0));
+	KUNIT_EXPECT_EQ(test, bank_peek(&rig->bank, &rig->bank.claimed),
+			BOARD_USUAL & ~BIT(BANK_CHARGE));
+	BOARD_EXPECT_FILE(test, board, "allow_charge", "1");
+
+	bank_edge(&rig->bank, BIT(BANK_DISCHARGE), false);
+	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES,
+			BIT(BANK_LOAD) | BIT(BANK_PRE_ALARM));
+	BOARD_EXPECT_FILE(test, board, "allow_charge", "0");
+	BOARD_EXPECT_FILE(test, board, "allow_discharge", "0");
+	KUNIT_EXPECT_EQ(test, board_property(board, POWER_SUPPLY_PROP_HEALTH),
+			POWER_SUPPLY_HEALTH_UNKNOWN);
+	/* Both changed in one evaluation, and there is no second interrupt. */
+	KUNIT_ASSERT_TRUE(test, board_event(board, 2, &event));
+	KUNIT_EXPECT_TRUE(test, event.changed & BIT(BG_CHANGED_ALLOW_CHARGE));
+	KUNIT_EXPECT_TRUE(test, event.changed &
+				BIT(BG_CHANGED_ALLOW_DISCHARGE));
+
+	bank_edge(&rig->bank, BIT(BANK_DISCHARGE), true);
+	KUNIT_EXPECT_TRUE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
+	board_unbind(board);
+	bind_expect_nothing(test, rig);
+}
+
 /* Lines that have to be there, and counts that have to be equal. */
 static void bind_wrong_counts(struct kunit *test)
 {
@@ -515,6 +548,7 @@ static struct kunit_case bind_tests[] = {
 	KUNIT_CASE_PARAM(bind_first_writes, rig_gen_params),
 	KUNIT_CASE(bind_lost_line),
 	KUNIT_CASE(bind_taken_line),
+	KUNIT_CASE_PARAM(bind_one_contact, rig_gen_params),
 	KUNIT_CASE(bind_wrong_counts),
 	KUNIT_CASE(bind_too_many),
 	KUNIT_CASE(bind_broken_property),

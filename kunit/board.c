@@ -117,8 +117,10 @@ static struct gpiod_lookup_table *board_wire(struct kunit *test,
 	for (n = 0; n < BANK_LINES; n++) {
 		const struct bank *bank = board->late_lines & BIT(n) ?
 					  board->late : board->bank;
-		const u16 where = board->lost & BIT(n) ? BOARD_NOWHERE : n;
+		u16 where = board->lost & BIT(n) ? BOARD_NOWHERE : n;
 
+		if (n == BANK_CHARGE && board->one_contact)
+			where = BANK_DISCHARGE;
 		if (lines & BIT(n))
 			lookup->table[count++] =
 				GPIO_LOOKUP_IDX(bank->chip.label, where,
@@ -135,21 +137,26 @@ static struct gpiod_lookup_table *board_wire(struct kunit *test,
 /* Most properties that a test gives a board. */
 #define BOARD_PROPS	10
 
-/* The properties of a test, and those of push-pull outputs. */
+/* The properties of a test, and those of lines of which the node matters. */
 static int board_describe(struct board *board, u32 lines,
 			  const struct property_entry *props)
 {
-	static const struct {
+	const bool one_contact = board->one_contact;
+	const bool push_pull = board->bank->push_pull;
+	const struct {
 		enum bank_line line;
 		const char *name;
-	} outputs[] = {
-		{ BANK_LOAD, "load-gpios" },
-		{ BANK_CHARGER, "charger-gpios" },
-		{ BANK_PRE_ALARM, "pre-alarm-gpios" },
-		{ BANK_HEARTBEAT, "heartbeat-gpios" },
+		bool described;
+	} nodes[] = {
+		{ BANK_DISCHARGE, "allow-discharge-gpios", one_contact },
+		{ BANK_CHARGE, "allow-charge-gpios", one_contact },
+		{ BANK_LOAD, "load-gpios", push_pull },
+		{ BANK_CHARGER, "charger-gpios", push_pull },
+		{ BANK_PRE_ALARM, "pre-alarm-gpios", push_pull },
+		{ BANK_HEARTBEAT, "heartbeat-gpios", push_pull },
 	};
-	struct property_entry all[BOARD_PROPS + ARRAY_SIZE(outputs) + 1] = { };
-	struct software_node_ref_args refs[ARRAY_SIZE(outputs)];
+	struct property_entry all[BOARD_PROPS + ARRAY_SIZE(nodes) + 1] = { };
+	struct software_node_ref_args refs[ARRAY_SIZE(nodes)];
 	unsigned int count = 0, n;
 
 	for (; props[count].name; count++) {
@@ -157,16 +164,17 @@ static int board_describe(struct board *board, u32 lines,
 			return -E2BIG;
 		all[count] = props[count];
 	}
-	for (n = 0; board->bank->push_pull && n < ARRAY_SIZE(outputs); n++) {
-		const enum bank_line line = outputs[n].line;
-		const u32 where = board->lost & BIT(line) ? BOARD_NOWHERE :
-							    line;
+	for (n = 0; n < ARRAY_SIZE(nodes); n++) {
+		const enum bank_line line = nodes[n].line;
+		u32 where = board->lost & BIT(line) ? BOARD_NOWHERE : line;
 
-		if (!(lines & BIT(line)))
+		if (!nodes[n].described || !(lines & BIT(line)))
 			continue;
+		if (line == BANK_CHARGE)
+			where = BANK_DISCHARGE;
 		refs[n] = SOFTWARE_NODE_REFERENCE(&board_bank, where,
 						  GPIO_ACTIVE_HIGH);
-		all[count++] = PROPERTY_ENTRY_REF_ARRAY_LEN(outputs[n].name,
+		all[count++] = PROPERTY_ENTRY_REF_ARRAY_LEN(nodes[n].name,
 							    &refs[n], 1);
 	}
 	return device_create_managed_software_node(&board->pdev->dev, all,

@@ -47,6 +47,7 @@ struct health_case {
 	u32 faulty;
 	u8 out_faulty;
 	int health;
+	u8 shared;
 };
 
 #define TWO	(D(0) | D(1) | C(0) | C(1))
@@ -68,6 +69,10 @@ static const struct health_case health_cases[] = {
 	{ "cable of the second chain", TWO, D(0) | C(0), 0, 0, FAILURE },
 	{ "last chain alone", D(7) | C(7), D(7), 0, 0, UNKNOWN },
 	{ "cable of the last chain", D(7) | C(7), 0, 0, 0, FAILURE },
+	{ "neither, by one contact", D(0) | C(0), 0, 0, 0, UNKNOWN, BIT(0) },
+	{ "one contact fails", D(0) | C(0), 0, D(0) | C(0), 0, FAILURE,
+	  BIT(0) },
+	{ "cable beside one contact", TWO, 0, 0, 0, FAILURE, BIT(1) },
 };
 
 static void health_case_desc(const struct health_case *c, char *desc)
@@ -85,8 +90,12 @@ static void psy_health(struct kunit *test)
 		.faulty = c->faulty,
 		.out_faulty = c->out_faulty,
 	};
+	const struct bg_config cfg = {
+		.lines = c->have,
+		.shared = c->shared,
+	};
 
-	KUNIT_EXPECT_EQ(test, bg_psy_health(&view, c->have), c->health);
+	KUNIT_EXPECT_EQ(test, bg_psy_health(&view, &cfg), c->health);
 }
 
 /* By the state, and in standby by the lines. */

@@ -55,6 +55,7 @@
  * @debounce: window of the line filter in ns, 0 = none
  * @lockout_window: see &struct bg_discharge_rules
  * @lockout_count: see &struct bg_discharge_rules
+ * @shared: chains whose two permissions are one line
  * @intermittent: the pre-alarm blinks
  * @inhibit_on_pre_alarm: no charging in state pre-alarm
  * @heartbeat: there is a heartbeat line
@@ -66,6 +67,7 @@ struct bg_config {
 	u64 debounce;
 	u64 lockout_window;
 	u8 lockout_count;
+	u8 shared;
 	bool intermittent;
 	bool inhibit_on_pre_alarm;
 	bool heartbeat;

@@ -60,6 +60,9 @@ GOOD = {
     # The number of low-cell lines is free: older batteries have none.
     "low-cell-fewer": (lines("allow-charge", 0, 3) + lines("allow-discharge", 8, 3)
                        + lines("low-cell", 16, 1)),
+    # One contact for both permissions.
+    "one-contact": "allow-charge-gpios = <&gpio 8 GPIO_ACTIVE_LOW>; "
+                   "allow-discharge-gpios = <&gpio 8 GPIO_ACTIVE_LOW>;",
     # One remote terminal is enough.
     "remote-l-only": "remote-l-gpios = <&gpio 24 GPIO_ACTIVE_LOW>;",
     # Two battery chains, no low-cell line.
