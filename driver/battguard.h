@@ -51,11 +51,12 @@ struct bg_wire {
  * @hw_debounce: lines that the controller debounces
  * @readable: outputs that can be read back
  * @shared: chains whose two permissions are one line, twice in @in
+ * @polled: lines that have no interrupt
  * @sleeps: reading or setting some line may sleep
  * @driven: the outputs were given a direction
  *
- * All but @driven is fixed once the lines have been obtained. The lock of the
- * device protects @driven.
+ * All but @driven is fixed once the lines and their interrupts have been
+ * obtained. The lock of the device protects @driven.
  */
 struct bg_gpio {
 	struct gpio_desc *in[BG_LINES_MAX];
@@ -65,6 +66,7 @@ struct bg_gpio {
 	u32 hw_debounce;
 	u32 readable;
 	u8 shared;
+	u32 polled;
 	bool sleeps;
 	bool driven;
 };
@@ -155,7 +157,7 @@ enum {
  * @leds: LED triggers
  * @alarm: wakes the system while it is suspended
  * @alarm_at: when @alarm comes, or %BG_NEVER
- * @refused: the log already says that the system must not sleep
+ * @refused: why the system must not sleep, as far as the log already says so
  * @panic: floats the outputs in a panic
  * @psy_desc: description of @psy
  */
@@ -192,7 +194,7 @@ struct battguard {
 	struct bg_led leds[BG_NR_LEDS];
 	struct alarm alarm;
 	u64 alarm_at;
-	bool refused;
+	u8 refused;
 	struct notifier_block panic;
 	struct power_supply_desc psy_desc;
 };

@@ -319,6 +319,31 @@ static void bg_shutdown(struct platform_device *pdev)
 	bg_stop(platform_get_drvdata(pdev));
 }
 
+/* Why the system must not sleep. */
+enum {
+	BG_REFUSED_NO_WAKEUP,
+	BG_REFUSED_POLLED,
+	BG_REFUSED_NO_WAKE_IRQ,
+};
+
+/* A system that sleeps by itself tries again and again: log each reason once. */
+static int bg_refuse(struct battguard *bg, unsigned int why, int err)
+{
+	static const char * const text[] = {
+		[BG_REFUSED_NO_WAKEUP] =
+			"a sleeping system cannot guard, and the lines may not wake it",
+		[BG_REFUSED_POLLED] =
+			"a sleeping system cannot guard, and lines without interrupts cannot wake it",
+		[BG_REFUSED_NO_WAKE_IRQ] =
+			"a sleeping system cannot guard, and the interrupts of the lines cannot wake it",
+	};
+
+	if (!(bg->refused & BIT(why)))
+		dev_err(bg->dev, "%s\n", text[why]);
+	bg->refused |= BIT(why);
+	return err;
+}
+
 /*
  * This runs before any device is suspended. The alarm must be set before the
  * RTC's device is suspended, which may come before this device.
@@ -328,14 +353,11 @@ static int bg_pm_prepare(struct device *dev)
 	struct battguard *bg = dev_get_drvdata(dev);
 	u64 resume_at = bg_snapshot(bg).resume_at;
 
-	/* A system that sleeps by itself tries again and again: log it once. */
-	if (!device_may_wakeup(dev)) {
-		if (!bg->refused)
-			dev_err(dev, "a sleeping system cannot guard, and the lines may not wake it\n");
-		bg->refused = true;
-		return -EBUSY;
-	}
-	bg->refused = false;
+	if (bg->gpio.polled)
+		return bg_refuse(bg, BG_REFUSED_POLLED, -EBUSY);
+	if (!device_may_wakeup(dev))
+		return bg_refuse(bg, BG_REFUSED_NO_WAKEUP, -EBUSY);
+	bg->refused &= ~BIT(BG_REFUSED_NO_WAKEUP);
 	bg->alarm_at = resume_at;
 	if (resume_at != BG_NEVER && alarmtimer_get_rtcdev())
 		bg_alarm_start(&bg->alarm, ns_to_ktime(resume_at));
@@ -368,10 +390,9 @@ static int bg_suspend(struct device *dev)
 	int ret;
 
 	ret = bg_gpio_wake(&bg->gpio, true);
-	if (ret) {
-		dev_err(dev, "the lines cannot wake the system: %d\n", ret);
-		return ret;
-	}
+	if (ret)
+		return bg_refuse(bg, BG_REFUSED_NO_WAKE_IRQ, ret);
+	bg->refused &= ~BIT(BG_REFUSED_NO_WAKE_IRQ);
 
 	bg_park(bg);
 	/* A delay that has begun since then has no alarm that ends the sleep. */

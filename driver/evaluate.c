@@ -56,17 +56,18 @@ static void bg_unlock(struct battguard *bg, unsigned long flags)
 
 /*
  * The deadline, or the next look: whatever the interrupts say, all lines are read
- * once a second. The looks of all guards fall on the same second of the clock,
- * and may come a little late, so that the machine wakes once for them.
+ * once a second, and more often where lines have none. The looks of all guards
+ * fall on the same second of the clock, and may come a little late, so that the
+ * machine wakes once for them.
  */
 static void bg_arm(struct battguard *bg, u64 deadline)
 {
-	const u64 look = (div_u64(bg->fsm.now, NSEC_PER_SEC) + 1) *
-			 NSEC_PER_SEC;
+	const u32 period = bg->gpio.polled ? bg->params.poll : NSEC_PER_SEC;
+	const u64 look = (div_u64(bg->fsm.now, period) + 1) * period;
 	u64 slack = 0;
 
 	if (look < deadline)
-		slack = min(deadline - look, BG_MS(100));
+		slack = min_t(u64, deadline - look, period / 10);
 	hrtimer_start_range_ns(&bg->timer, ns_to_ktime(min(deadline, look)),
 			       slack, HRTIMER_MODE_ABS_HARD);
 }

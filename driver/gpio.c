@@ -522,6 +522,8 @@ static const char *bg_gpio_irq_name(struct battguard *bg, unsigned int n)
  * bg_gpio_request_irqs() - let both edges of every input evaluate
  * @bg: device
  *
+ * Inputs whose controller has no interrupts are polled, if the board says so.
+ *
  * Return: 0, or an error that was logged.
  */
 int bg_gpio_request_irqs(struct battguard *bg)
@@ -556,6 +558,10 @@ int bg_gpio_request_irqs(struct battguard *bg)
 			wire->lines |= BIT(n + BG_LINE_CHARGE);
 		wire->irq = gpiod_to_irq(gpio->in[n]);
 		ret = wire->irq;
+		if (ret < 0 && ret != -EPROBE_DEFER && bg->params.poll) {
+			gpio->polled |= wire->lines;
+			continue;
+		}
 		if (ret > 0) {
 			if (bg->threaded)
 				ret = devm_request_threaded_irq(bg->dev, ret,
@@ -571,7 +577,7 @@ int bg_gpio_request_irqs(struct battguard *bg)
 		}
 		if (ret < 0)
 			return dev_err_probe(bg->dev, ret,
-					     "%s-gpios: no interrupt\n",
+					     "%s-gpios: no interrupt, and no poll-interval-ms\n",
 					     bg_line_kind(n));
 	}
 	return 0;

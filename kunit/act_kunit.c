@@ -174,6 +174,41 @@ static void act_look(struct kunit *test)
 			3000);
 }
 
+/* A line without an interrupt is looked at as often as the board says. */
+static void act_polled(struct kunit *test)
+{
+	static const struct property_entry props[] = {
+		PROPERTY_ENTRY_STRING("label", "guard"),
+		PROPERTY_ENTRY_U32("debounce-delay-ms", 0),
+		PROPERTY_ENTRY_U32("poll-interval-ms", 20),
+		PROPERTY_ENTRY_BOOL("wakeup-source"),
+		{ }
+	};
+	struct rig *rig = test->priv;
+	ktime_t start;
+
+	bank_poke(&rig->bank, &rig->bank.no_irq, BIT(BANK_CHARGE));
+	board_start(test, &rig->board, BOARD_USUAL, props);
+	KUNIT_EXPECT_EQ(test, board_guard(&rig->board)->gpio.polled,
+			BIT(BG_LINE_CHARGE));
+	/* Nothing else has a deadline. */
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
+					   !board_now(&rig->board).stay_awake));
+	start = ktime_get_boottime();
+	bank_poke(&rig->bank, &rig->bank.reads[BANK_CHARGE], 0);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
+					   bank_peek(&rig->bank, &rig->bank.reads[BANK_CHARGE]) >= 10));
+	KUNIT_EXPECT_GE(test, ktime_ms_delta(ktime_get_boottime(), start), 179);
+	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get_boottime(), start), 900);
+
+	bank_pull(&rig->bank, BIT(BANK_CHARGE), false);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(500, !(bank_levels(&rig->bank) &
+						  BIT(BANK_CHARGER))));
+	/* The lines that have an interrupt still use it. */
+	KUNIT_EXPECT_EQ(test, bank_peek(&rig->bank, &rig->bank.unmasked),
+			BOARD_USUAL & ~BANK_OUTPUTS & ~BIT(BANK_CHARGE));
+}
+
 /* A line that moves inside a window is judged at its end. */
 static void act_window(struct kunit *test)
 {
@@ -485,6 +520,7 @@ static struct kunit_case act_tests[] = {
 	KUNIT_CASE_PARAM(act_remote, rig_gen_params),
 	KUNIT_CASE_PARAM(act_lost_edge, rig_gen_params),
 	KUNIT_CASE_PARAM(act_look, rig_gen_params),
+	KUNIT_CASE_PARAM(act_polled, rig_gen_params),
 	KUNIT_CASE_PARAM(act_window, rig_gen_params),
 	KUNIT_CASE_PARAM(act_debounced, rig_gen_params),
 	KUNIT_CASE_PARAM(act_read_hiccup, rig_gen_params),

@@ -39,6 +39,7 @@ static const struct number_case number_cases[] = {
 	{ "load-lockout-count", 0, 0, 16, BG_LOCKOUT_COUNT },
 	{ "load-lockout-window-ms", 3600000, 60000, 86400000,
 	  BG_LOCKOUT_WINDOW_MS },
+	{ "poll-interval-ms", 0, 20, 1000, BG_POLL_INTERVAL_MS },
 };
 
 static void number_case_desc(const struct number_case *c, char *desc)
@@ -62,6 +63,8 @@ static u64 config_number(const struct bg_params *params, enum bg_number id)
 		return set->reconnect_delay;
 	case BG_DEBOUNCE_DELAY_MS:
 		return params->cfg.debounce;
+	case BG_POLL_INTERVAL_MS:
+		return params->poll;
 	case BG_LOCKOUT_WINDOW_MS:
 		return params->cfg.lockout_window;
 	case BG_LOCKOUT_COUNT:

@@ -490,6 +490,24 @@ static void tell_no_wakeup(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dev->driver->pm->prepare(dev), -EBUSY);
 }
 
+/* Nor with lines that may wake the system, but have no interrupt to do it. */
+static void tell_polled(struct kunit *test)
+{
+	static const struct property_entry props[] = {
+		PROPERTY_ENTRY_STRING("label", "guard"),
+		PROPERTY_ENTRY_U32("poll-interval-ms", 1000),
+		PROPERTY_ENTRY_BOOL("wakeup-source"),
+		{ }
+	};
+	struct rig *rig = test->priv;
+	struct device *dev;
+
+	bank_poke(&rig->bank, &rig->bank.no_irq, BIT(BANK_LOW_CELL));
+	board_start(test, &rig->board, BOARD_USUAL, props);
+	dev = &rig->board.pdev->dev;
+	KUNIT_EXPECT_EQ(test, dev->driver->pm->prepare(dev), -EBUSY);
+}
+
 /* It sleeps with its lines awake, and looks at them when it wakes. */
 static void tell_suspend(struct kunit *test)
 {
@@ -699,6 +717,7 @@ static struct kunit_case tell_tests[] = {
 #endif
 #ifdef CONFIG_PM_SLEEP
 	KUNIT_CASE(tell_no_wakeup),
+	KUNIT_CASE(tell_polled),
 	KUNIT_CASE_PARAM(tell_suspend, rig_gen_params),
 	KUNIT_CASE_PARAM(tell_late_delay, rig_gen_params),
 	KUNIT_CASE_PARAM(tell_lit, rig_gen_params),

@@ -29,6 +29,7 @@ static const struct {
 	{ "debounce-delay-ms", 5, 0, 1000 },
 	{ "load-lockout-count", 0, 0, 16 },
 	{ "load-lockout-window-ms", 3600000, 60000, 86400000 },
+	{ "poll-interval-ms", 0, 20, 1000 },
 };
 
 #define NUMBERS	(sizeof(numbers) / sizeof(numbers[0]))
@@ -135,7 +136,8 @@ static void judge(const struct property_entry *props)
 	     params.set.reconnect_delay == value[2] * 1000000ULL &&
 	     params.cfg.debounce == value[3] * 1000000ULL &&
 	     params.cfg.lockout_count == value[4] &&
-	     params.cfg.lockout_window == value[5] * 1000000ULL,
+	     params.cfg.lockout_window == value[5] * 1000000ULL &&
+	     params.poll == value[6] * 1000000ULL,
 	     "each number is the board's, in ns");
 	must(params.cfg.intermittent ==
 	     !!find(props, "pre-alarm-intermittent") &&

@@ -28,6 +28,7 @@ GOOD = {
         restore-delay-ms = <0>;
         load-reconnect-delay-ms = <0>;
         debounce-delay-ms = <0>;
+        poll-interval-ms = <20>;
         load-lockout-count = <0>;
         load-lockout-window-ms = <3600000>;
         pre-alarm-intermittent;
@@ -41,6 +42,7 @@ GOOD = {
         restore-delay-ms = <60000>;
         load-reconnect-delay-ms = <7200000>;
         debounce-delay-ms = <1000>;
+        poll-interval-ms = <1000>;
         load-lockout-count = <16>;
         load-lockout-window-ms = <86400000>;
     """,
@@ -52,6 +54,7 @@ GOOD = {
         restore-delay-ms = <0>;
         load-reconnect-delay-ms = <0>;
         debounce-delay-ms = <0>;
+        poll-interval-ms = <20>;
         load-lockout-count = <0>;
         load-lockout-window-ms = <60000>;
     """,
@@ -144,6 +147,10 @@ BAD = (
      "battery-protection: pre-alarm-delay-ms:"),
     ("number-of-8-bits", "debounce-delay-ms = /bits/ 8 <5>;",
      "debounce-delay-ms: size (1) error for type uint32-matrix"),
+    ("poll-interval-ms-high", "poll-interval-ms = <1001>;",
+     "poll-interval-ms:0:0: 1001 is greater than the maximum of 1000"),
+    ("poll-interval-ms-low", "poll-interval-ms = <19>;",
+     "poll-interval-ms:0:0: 19 is less than the minimum of 20"),
     ("polarity-property", "load-active-low;", "'load-active-low' was unexpected"),
     ("pre-alarm-delay-ms-high", "pre-alarm-delay-ms = <600001>;",
      "pre-alarm-delay-ms:0:0: 600001 is greater than the maximum of 600000"),

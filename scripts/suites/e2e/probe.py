@@ -85,6 +85,8 @@ BAD_BOARDS = (
     ("load-lockout-count", {"load-lockout-count": 17}),
     ("load-lockout-window-ms", {"load-lockout-window-ms": 59999}),
     ("load-lockout-window-ms", {"load-lockout-window-ms": 86400001}),
+    ("poll-interval-ms", {"poll-interval-ms": 19}),
+    ("poll-interval-ms", {"poll-interval-ms": 1001}),
     ("allow-charge-gpios", {"allow-charge-gpios": None}),
     ("allow-discharge-gpios", {"allow-discharge-gpios": None}),
     ("load-gpios", {"load-gpios": None}),
