@@ -254,7 +254,10 @@ void bg_tell(struct work_struct *work);
 int bg_panic(struct notifier_block *nb, unsigned long event, void *msg);
 
 /* evaluate.c, for all */
-bool bg_sleep(struct battguard *bg, bool asleep);
+bool bg_sleep(struct battguard *bg);
+void bg_pause(struct battguard *bg);
+void bg_power_off(struct battguard *bg);
+void bg_wake(struct battguard *bg, bool restored);
 void bg_edge(struct battguard *bg, u32 lines);
 int bg_set(struct battguard *bg, enum bg_setting id, u32 value);
 int bg_set_all(struct battguard *bg, u32 which, const struct bg_settings *set);

@@ -396,7 +396,7 @@ static int bg_suspend(struct device *dev)
 
 	bg_park(bg);
 	/* A delay that has begun since then has no alarm that ends the sleep. */
-	if (bg_snapshot(bg).resume_at != bg->alarm_at || !bg_sleep(bg, true)) {
+	if (bg_snapshot(bg).resume_at != bg->alarm_at || !bg_sleep(bg)) {
 		bg_gpio_wake(&bg->gpio, false);
 		return -EBUSY;
 	}
@@ -406,21 +406,55 @@ static int bg_suspend(struct device *dev)
 static int bg_resume(struct device *dev)
 {
 	struct battguard *bg = dev_get_drvdata(dev);
-	struct bg_inputs in = { 0 };
 
 	bg_gpio_wake(&bg->gpio, false);
-	bg_sleep(bg, false);
-	bg_evaluate(bg, &in);
+	bg_wake(bg, false);
 	/* Not where the edge came, which may be a hard interrupt. */
 	if (xchg(&bg->woke, false))
 		pm_wakeup_event(dev, 0);
 	return 0;
 }
 
+/*
+ * Hibernation is a power-off that somebody asked for: no delay holds it up. The
+ * guard goes on while the image is saved. A kernel that has just booted is
+ * frozen in the same way, before the restored one takes its place.
+ */
+static int bg_freeze(struct device *dev)
+{
+	bg_pause(dev_get_drvdata(dev));
+	return 0;
+}
+
+static int bg_thaw(struct device *dev)
+{
+	bg_wake(dev_get_drvdata(dev), false);
+	return 0;
+}
+
+/* Not every way to hibernate ends with a shutdown of the devices. */
+static int bg_poweroff(struct device *dev)
+{
+	bg_power_off(dev_get_drvdata(dev));
+	return 0;
+}
+
+/* Also where the power-off was given up. */
+static int bg_restore(struct device *dev)
+{
+	bg_wake(dev_get_drvdata(dev), true);
+	return 0;
+}
+
 static const struct dev_pm_ops bg_pm_ops = {
 	.prepare = bg_pm_prepare,
 	.complete = bg_pm_complete,
-	SYSTEM_SLEEP_PM_OPS(bg_suspend, bg_resume)
+	.suspend = pm_sleep_ptr(bg_suspend),
+	.resume = pm_sleep_ptr(bg_resume),
+	.freeze = pm_sleep_ptr(bg_freeze),
+	.thaw = pm_sleep_ptr(bg_thaw),
+	.poweroff = pm_sleep_ptr(bg_poweroff),
+	.restore = pm_sleep_ptr(bg_restore),
 };
 
 static const struct of_device_id bg_of_match[] = {

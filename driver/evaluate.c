@@ -173,9 +173,17 @@ static void bg_trace(struct battguard *bg, u32 edge)
 static bool bg_once(struct battguard *bg, struct bg_inputs *in)
 {
 	const bool awake = bg->snapshot.stay_awake;
+	const bool anew = !bg->gpio.driven;
+	u32 asked;
 
 	bg_decide(bg, in);
+	asked = bg->result.write | bg->result.check;
+	if (anew)
+		bg->result.write |= BIT(BG_NR_OUTS) - 1;
 	bg_gpio_apply(&bg->gpio, &bg->result, &bg->done);
+	/* Of what the decision did not ask for it only has to know failures. */
+	if (anew)
+		bg->done.tried &= asked | bg->done.out_failed;
 	bg_trace(bg, in->edge);
 	return bg->result.evented || bg->result.stay_awake != awake;
 }
@@ -243,7 +251,6 @@ void bg_edge(struct battguard *bg, u32 lines)
 /**
  * bg_sleep() - leave the lines alone until the system is awake again
  * @bg: device
- * @asleep: from now on, or no longer
  *
  * Controllers are suspended after the device, and resumed before it. In between,
  * lines may not be readable, and a controller that has its registers restored
@@ -252,14 +259,78 @@ void bg_edge(struct battguard *bg, u32 lines)
  * Return: true if asleep from now on; false while a delay runs that the system
  * must not sleep through.
  */
-bool bg_sleep(struct battguard *bg, bool asleep)
+bool bg_sleep(struct battguard *bg)
 {
 	unsigned long flags = bg_lock(bg);
+	const bool asleep = !bg->result.stay_awake;
 
-	asleep = asleep && !bg->result.stay_awake;
 	bg->asleep = asleep;
 	bg_unlock(bg, flags);
 	return asleep;
+}
+
+/**
+ * bg_pause() - leave the lines alone, whatever runs
+ * @bg: device
+ *
+ * While the image of a system that hibernates is made, and before one is put in
+ * the place of a system that has just booted. Both are short.
+ */
+void bg_pause(struct battguard *bg)
+{
+	unsigned long flags = bg_lock(bg);
+
+	bg->asleep = true;
+	bg_unlock(bg, flags);
+}
+
+/**
+ * bg_power_off() - float the outputs of a system that hibernates
+ * @bg: device
+ *
+ * Nothing is told: the image of the system was made before, and what is restored
+ * from it knows nothing of this.
+ */
+void bg_power_off(struct battguard *bg)
+{
+	unsigned long flags = bg_lock(bg);
+
+	bg->asleep = true;
+	if (bg->running)
+		bg_gpio_float(&bg->gpio);
+	bg_unlock(bg, flags);
+}
+
+/**
+ * bg_wake() - guard again
+ * @bg: device, asleep
+ * @restored: from a hibernation, in which the outputs were off
+ *
+ * Controllers may have forgotten all that they were told. So the outputs are
+ * written anew, with their direction, once the lines have been read. That takes
+ * a context that may sleep, whatever the lines are, and no lock: nobody else
+ * touches the lines of a guard that is asleep.
+ */
+void bg_wake(struct battguard *bg, bool restored)
+{
+	struct bg_inputs in = { 0 };
+	unsigned long flags;
+
+	if (bg->running) {
+		if (restored)
+			bg_fsm_restored(&bg->fsm, ktime_get_boottime_ns());
+		bg->done = (struct bg_inputs) { 0 };
+		bg->gpio.driven = false;
+		if (bg_once(bg, &in))
+			schedule_work(&bg->tell);
+	}
+	flags = bg_lock(bg);
+	bg->asleep = false;
+	bg_unlock(bg, flags);
+
+	/* What has happened since, and whether the outputs obey. */
+	in = (struct bg_inputs) { 0 };
+	bg_evaluate(bg, &in);
 }
 
 /**

@@ -145,6 +145,21 @@ static void __maybe_unused bank_set_void(struct gpio_chip *chip,
 	bank_set(chip, line, value);
 }
 
+/**
+ * bank_reports() - does the GPIO core hear of a write that fails?
+ * @bank: bank
+ *
+ * A change of direction always tells, a change of level on newer kernels only.
+ *
+ * Return: true if it does.
+ */
+bool bank_reports(const struct bank *bank)
+{
+	return !bank->push_pull ||
+	       __builtin_types_compatible_p(typeof(bank->chip.set),
+					    typeof(&bank_set));
+}
+
 static int bank_set_config(struct gpio_chip *chip, unsigned int line,
 			   unsigned long config)
 {

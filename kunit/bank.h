@@ -118,6 +118,7 @@ u32 bank_levels(struct bank *bank);
 void bank_poke(struct bank *bank, u32 *where, u32 value);
 u32 bank_peek(struct bank *bank, const u32 *where);
 
+bool bank_reports(const struct bank *bank);
 unsigned int bank_acts(struct bank *bank);
 unsigned int bank_count(struct bank *bank, unsigned int from,
 			enum bank_line line, enum bank_op op);

@@ -218,7 +218,8 @@ struct bg_sounder {
  * @out: the outputs that are read back
  * @view: the latest view
  * @counters: counters
- * @bound: the first step was made
+ * @bound: the first step was made, of all or since @restored
+ * @restored: the next step comes after a time without a guard
  * @pulse: level of the heartbeat
  */
 struct bg_fsm {
@@ -235,6 +236,7 @@ struct bg_fsm {
 	struct bg_view view;
 	struct bg_counters counters;
 	bool bound;
+	bool restored;
 	bool pulse;
 };
 
@@ -267,6 +269,7 @@ u32 bg_fsm_lines_to_read(const struct bg_fsm *fsm, const struct bg_config *cfg,
 			 u64 now);
 void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
 		 const struct bg_inputs *in, u64 now, struct bg_result *res);
+void bg_fsm_restored(struct bg_fsm *fsm, u64 now);
 void bg_fsm_unbind(struct bg_fsm *fsm, u64 now, struct bg_result *res);
 u64 bg_fsm_load_safe_until(const struct bg_fsm *fsm);
 u64 bg_fsm_load_returns(const struct bg_fsm *fsm, const struct bg_config *cfg);

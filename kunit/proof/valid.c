@@ -191,7 +191,7 @@ bool valid_view(const struct bg_fsm *fsm, const struct bg_config *cfg)
 
 bool valid_rest(const struct bg_fsm *fsm, const struct bg_config *cfg)
 {
-	return fsm->bound && fsm->seq && valid_settings(&fsm->set) &&
+	return fsm->bound && !fsm->restored && fsm->seq && valid_settings(&fsm->set) &&
 	       (cfg->heartbeat ?
 		valid_ahead(fsm->beat, fsm->now, BG_HEARTBEAT_NS) :
 		!fsm->pulse);
