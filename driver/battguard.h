@@ -52,6 +52,7 @@ struct bg_wire {
  * @readable: outputs that can be read back
  * @shared: chains whose two permissions are one line, twice in @in
  * @polled: lines that have no interrupt
+ * @atomic: outputs that may be set in any context
  * @sleeps: reading or setting some line may sleep
  * @driven: the outputs were given a direction
  *
@@ -67,6 +68,7 @@ struct bg_gpio {
 	u32 readable;
 	u8 shared;
 	u32 polled;
+	u32 atomic;
 	bool sleeps;
 	bool driven;
 };
@@ -159,6 +161,7 @@ enum {
  * @alarm_at: when @alarm comes, or %BG_NEVER
  * @refused: why the system must not sleep, as far as the log already says so
  * @panic: floats the outputs in a panic
+ * @restart: floats them when the system restarts without a shutdown
  * @psy_desc: description of @psy
  */
 struct battguard {
@@ -196,6 +199,7 @@ struct battguard {
 	u64 alarm_at;
 	u8 refused;
 	struct notifier_block panic;
+	struct notifier_block restart;
 	struct power_supply_desc psy_desc;
 };
 
@@ -207,6 +211,7 @@ void bg_gpio_sample(const struct bg_gpio *gpio, u32 lines,
 void bg_gpio_apply(struct bg_gpio *gpio, const struct bg_result *res,
 		   struct bg_inputs *done);
 void bg_gpio_float(struct bg_gpio *gpio);
+void bg_gpio_float_now(struct bg_gpio *gpio);
 int bg_gpio_wake(const struct bg_gpio *gpio, bool on);
 const char *bg_line_kind(unsigned int line);
 unsigned int bg_line_index(unsigned int line);
@@ -252,6 +257,7 @@ void bg_deadline_thread(struct kthread_work *work);
 enum hrtimer_restart bg_deadline(struct hrtimer *timer);
 void bg_tell(struct work_struct *work);
 int bg_panic(struct notifier_block *nb, unsigned long event, void *msg);
+int bg_restart(struct notifier_block *nb, unsigned long mode, void *cmd);
 
 /* evaluate.c, for all */
 bool bg_sleep(struct battguard *bg);

@@ -49,6 +49,7 @@
 #include <linux/pm_wakeup.h>
 #include <linux/property.h>
 #include <linux/random.h>
+#include <linux/reboot.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/suspend.h>
@@ -57,6 +58,9 @@
 #include "battguard.h"
 #include "compat.h"
 #include "netlink.h"
+
+/* Handlers that restart the system have up to 224, and are the last to run. */
+#define BG_BEFORE_RESTART	254
 
 /* Numbers of the preset names; the one thing that devices share. */
 static DEFINE_IDA(bg_ids);
@@ -103,6 +107,13 @@ static void bg_unregister_panic(void *data)
 	struct battguard *bg = data;
 
 	atomic_notifier_chain_unregister(&panic_notifier_list, &bg->panic);
+}
+
+static void bg_unregister_restart(void *data)
+{
+	struct battguard *bg = data;
+
+	unregister_restart_handler(&bg->restart);
 }
 
 static void bg_no_wakeup(void *dev)
@@ -218,7 +229,16 @@ static int bg_prepare(struct battguard *bg)
 
 	bg->panic.notifier_call = bg_panic;
 	atomic_notifier_chain_register(&panic_notifier_list, &bg->panic);
-	return devm_add_action_or_reset(dev, bg_unregister_panic, bg);
+	ret = devm_add_action_or_reset(dev, bg_unregister_panic, bg);
+	if (ret)
+		return ret;
+
+	bg->restart.notifier_call = bg_restart;
+	bg->restart.priority = BG_BEFORE_RESTART;
+	ret = register_restart_handler(&bg->restart);
+	if (ret)
+		return dev_err_probe(dev, ret, "no restart handler\n");
+	return devm_add_action_or_reset(dev, bg_unregister_restart, bg);
 }
 
 /*

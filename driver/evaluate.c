@@ -494,25 +494,48 @@ void bg_tell(struct work_struct *work)
 	power_supply_changed(bg->psy);
 }
 
+/*
+ * The kernel ends, in whatever context and with the other CPUs stopped. One of
+ * them may hold the lock of the device for ever, so nobody waits for it.
+ */
+static void bg_last_resort(struct battguard *bg)
+{
+	if (bg->running)
+		bg_gpio_float_now(&bg->gpio);
+	/* Interrupts and timers may still come, to this CPU. */
+	WRITE_ONCE(bg->running, false);
+}
+
 /**
  * bg_panic() - float the outputs when the kernel gives up
  * @nb: of the device
  * @event: not used
  * @msg: not used
  *
- * Best effort: lines that may sleep stay as they are.
+ * Best effort, see bg_gpio_float_now().
  *
  * Return: NOTIFY_DONE.
  */
 int bg_panic(struct notifier_block *nb, unsigned long event, void *msg)
 {
-	struct battguard *bg = container_of(nb, struct battguard, panic);
+	bg_last_resort(container_of(nb, struct battguard, panic));
+	return NOTIFY_DONE;
+}
 
-	/* The other CPUs are stopped, and one of them may hold the lock. */
-	if (bg->running && !bg->gpio.sleeps)
-		bg_gpio_float(&bg->gpio);
-	/* Interrupts and timers may still come, to this CPU. */
-	WRITE_ONCE(bg->running, false);
+/**
+ * bg_restart() - float the outputs when the system restarts
+ * @nb: of the device
+ * @mode: not used
+ * @cmd: not used
+ *
+ * After a shutdown there is nothing left to do. Sysrq and software watchdogs
+ * restart without one. Best effort, see bg_gpio_float_now().
+ *
+ * Return: NOTIFY_DONE.
+ */
+int bg_restart(struct notifier_block *nb, unsigned long mode, void *cmd)
+{
+	bg_last_resort(container_of(nb, struct battguard, restart));
 	return NOTIFY_DONE;
 }
 

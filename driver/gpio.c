@@ -6,11 +6,14 @@
  * asserted or not, and an output is active or not. An output that is not active
  * floats if it is described as open-source.
  */
+#include <linux/atomic.h>
 #include <linux/bits.h>
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/gpio/consumer.h>
+#include <linux/gpio/driver.h>
+#include <linux/hash.h>
 #include <linux/interrupt.h>
 #include <linux/math64.h>
 #include <linux/property.h>
@@ -109,19 +112,56 @@ unsigned int bg_line_index(unsigned int line)
 	return line < BG_LINE_REMOTE_L ? line % BG_CHAINS_MAX : 0;
 }
 
+/*
+ * Calls of all guards that are under way into controllers that do not sleep, by
+ * a hash of the controller. A CPU that was stopped in one may hold a lock that
+ * nobody will ever give back.
+ */
+#define BG_CALLS_BITS	4
+static atomic_t bg_calls[BIT(BG_CALLS_BITS)];
+
+static atomic_t *bg_gpio_calls(struct gpio_desc *desc)
+{
+	return &bg_calls[hash_ptr(gpiod_to_chip(desc), BG_CALLS_BITS)];
+}
+
+static void bg_gpio_enter(struct gpio_desc *desc)
+{
+	if (!gpiod_cansleep(desc))
+		atomic_inc(bg_gpio_calls(desc));
+}
+
+static void bg_gpio_leave(struct gpio_desc *desc)
+{
+	if (!gpiod_cansleep(desc))
+		atomic_dec(bg_gpio_calls(desc));
+}
+
 static int bg_gpio_read(const struct bg_gpio *gpio, struct gpio_desc *desc)
 {
-	return gpio->sleeps ? gpiod_get_value_cansleep(desc) :
-			      gpiod_get_value(desc);
+	int value;
+
+	bg_gpio_enter(desc);
+	value = gpio->sleeps ? gpiod_get_value_cansleep(desc) :
+			       gpiod_get_value(desc);
+	bg_gpio_leave(desc);
+	return value;
 }
 
 static int bg_gpio_write(const struct bg_gpio *gpio, struct gpio_desc *desc,
 			 bool value)
 {
+	int err;
+
+	bg_gpio_enter(desc);
 	if (!gpio->driven)
-		return gpiod_direction_output(desc, value);
-	return gpio->sleeps ? bg_gpiod_set_cansleep(desc, value) :
-			      bg_gpiod_set(desc, value);
+		err = gpiod_direction_output(desc, value);
+	else if (gpio->sleeps)
+		err = bg_gpiod_set_cansleep(desc, value);
+	else
+		err = bg_gpiod_set(desc, value);
+	bg_gpio_leave(desc);
+	return err;
 }
 
 /* Like the two above, but tried again at once if it fails. */
@@ -296,6 +336,30 @@ void bg_gpio_float(struct bg_gpio *gpio)
 	}
 }
 
+/**
+ * bg_gpio_float_now() - outputs off, where that can be done without waiting
+ * @gpio: lines
+ *
+ * For a kernel that ends: other CPUs were stopped, wherever they were. Outputs
+ * stay as they are on a controller that may sleep, on one into which a call was
+ * under way, and where they are switched by their direction.
+ */
+void bg_gpio_float_now(struct bg_gpio *gpio)
+{
+	unsigned int i;
+
+	if (!gpio->driven)
+		return;
+
+	for (i = 0; i < ARRAY_SIZE(bg_off_order); i++) {
+		const unsigned int n = bg_off_order[i];
+
+		if ((gpio->atomic & BIT(n)) &&
+		    !atomic_read(bg_gpio_calls(gpio->out[n])))
+			gpiod_set_value(gpio->out[n], false);
+	}
+}
+
 /* Longest name of a property of lines, with room to spare. */
 #define BG_PROPERTY_SIZE	32
 
@@ -445,8 +509,10 @@ static int bg_gpio_get_out(struct device *dev, struct bg_gpio *gpio,
 	if (IS_ERR(desc))
 		return bg_gpio_refused(dev, name, 0, PTR_ERR(desc));
 	gpio->out[n] = desc;
-	gpio->sleeps |= gpiod_cansleep(desc) ||
-			bg_gpio_single_ended(dev, name);
+	if (gpiod_cansleep(desc) || bg_gpio_single_ended(dev, name))
+		gpio->sleeps = true;
+	else
+		gpio->atomic |= BIT(n);
 	if (n < BG_NR_CHECKED_OUTS && gpiod_get_value_cansleep(desc) >= 0)
 		gpio->readable |= BIT(n);
 	return 0;

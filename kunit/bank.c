@@ -80,9 +80,12 @@ static int bank_get_direction(struct gpio_chip *chip, unsigned int line)
 static int bank_get(struct gpio_chip *chip, unsigned int line)
 {
 	struct bank *bank = bank_of(chip);
+	struct notifier_block *meanwhile = xchg(&bank->meanwhile, NULL);
 	unsigned long flags;
 	int ret;
 
+	if (meanwhile)
+		meanwhile->notifier_call(meanwhile, 0, NULL);
 	bank_doze(bank);
 	raw_spin_lock_irqsave(&bank->lock, flags);
 	bank->reads[line]++;

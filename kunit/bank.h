@@ -11,6 +11,7 @@
 #include <linux/bits.h>
 #include <linux/gpio/driver.h>
 #include <linux/irq_work.h>
+#include <linux/notifier.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
@@ -76,6 +77,7 @@ struct bank_act {
  * @no_write: lines that cannot be given a direction
  * @debounces: the controller debounces
  * @debounce_us: the time it was asked for
+ * @meanwhile: notifier that is called, once, in the next read
  * @hiccups: reads and writes of a line that fail before one works
  * @reads: reads of a line, failed or not
  * @acts: number of entries in @act that are valid
@@ -102,6 +104,7 @@ struct bank {
 	u32 no_write;
 	bool debounces;
 	u32 debounce_us;
+	struct notifier_block *meanwhile;
 	u32 hiccups[BANK_LINES];
 	u32 reads[BANK_LINES];
 	u32 acts;
