@@ -55,7 +55,7 @@ class Board(guest.Guest):
 
     Its outputs drive high-side switches, so that the driver acts in the hard
     interrupt; on 6.1, on the SoC's pin controller and where nodes are given they are
-    open-source lines, and it acts in threads.
+    open-source lines, and it acts in threads. push_pull: otherwise than that.
 
     changes: device tree properties beside the full wiring; initial: inputs
     asserted at power-up; bind: load the module (the guard probes) at once;
@@ -65,9 +65,10 @@ class Board(guest.Guest):
     _ending = None
 
     def __init__(self, kernel, module, changes=None, initial=None, bind=True,
-                 nodes=None, helpers=(), files=None, **options):
+                 nodes=None, helpers=(), files=None, push_pull=None, **options):
         machine = machines.NPCM if kernel.arch == "armhf" else machines.VIRT
-        push_pull = not nodes and pushes(kernel)
+        if push_pull is None:
+            push_pull = not nodes and pushes(kernel)
         wires = (machine.lines(push_pull=push_pull) if initial is None else
                  machine.lines(initial, push_pull=push_pull))
         if machine.tree:
