@@ -654,6 +654,36 @@ static void fsm_restored_same(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, p->res.evented);
 }
 
+/* All lines are read, and the watchdog hears at once that somebody guards. */
+static void fsm_restored_looks(struct kunit *test)
+{
+	struct player *p = fsm_player(test);
+	struct bg_settings set;
+
+	player_default(p);
+	p->cfg.heartbeat = true;
+	set = p->wish;
+	player_start(p, &set);
+	p->dead = PL_C;
+	p->now = BG_SEC(1);
+	player_step(p);
+	KUNIT_EXPECT_EQ(test, p->fsm.view.faulty, PL_C);
+	KUNIT_EXPECT_EQ(test, p->fsm.counters.faults, 1U);
+
+	/* Long before it would be tried again, or the next beat. */
+	p->dead = 0;
+	p->now = BG_MS(1100);
+	player_lines(p, PL_D | PL_C);
+	player_restore(p);
+	KUNIT_EXPECT_EQ(test, p->in.read, p->cfg.lines);
+	KUNIT_EXPECT_EQ(test, p->fsm.view.faulty, 0U);
+	KUNIT_EXPECT_EQ(test, p->fsm.view.lines, PL_D | PL_C);
+	KUNIT_EXPECT_TRUE(test, p->res.write & BIT(BG_OUT_HEARTBEAT));
+	/* A switch that was turned meanwhile was not seen to be turned. */
+	KUNIT_EXPECT_EQ(test, p->fsm.counters.remote_offs, 0U);
+	KUNIT_EXPECT_EQ(test, p->fsm.counters.charger_disconnects, 1U);
+}
+
 /* Reconnect delay and lock-out go on, and so does what leads to one. */
 static void fsm_restored_locked(struct kunit *test)
 {
@@ -716,6 +746,7 @@ static struct kunit_case fsm_tests[] = {
 	KUNIT_CASE(fsm_restored),
 	KUNIT_CASE(fsm_restored_well),
 	KUNIT_CASE(fsm_restored_same),
+	KUNIT_CASE(fsm_restored_looks),
 	KUNIT_CASE(fsm_restored_locked),
 	{}
 };
