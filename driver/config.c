@@ -110,13 +110,21 @@ static int bg_number_read(const struct fwnode_handle *fwnode,
  * It becomes the name of a folder, part of the names of LED triggers, and a word
  * in commands and logs. So it has nothing that any of them treats specially.
  */
+static bool bg_label_char(char c, bool first)
+{
+	if (!isascii(c))
+		return false;
+	if (isalnum(c))
+		return true;
+	return !first && strchr("._-", c);
+}
+
 static bool bg_label_valid(const char *label)
 {
 	const char *c;
 
 	for (c = label; *c; c++)
-		if (!isascii(*c) ||
-		    !(isalnum(*c) || (c != label && strchr("._-", *c))))
+		if (!bg_label_char(*c, c == label))
 			return false;
 	return c != label && c - label < 32;
 }
