@@ -33,12 +33,12 @@ struct gpio_desc;
 /**
  * struct bg_wire - what the handler of an edge needs
  * @bg: device
- * @line: number of the line
- * @irq: its interrupt
+ * @lines: lines whose level may have changed, two where they are one
+ * @irq: their interrupt
  */
 struct bg_wire {
 	struct battguard *bg;
-	unsigned int line;
+	u32 lines;
 	int irq;
 };
 
@@ -50,11 +50,14 @@ struct bg_wire {
  * @lines: lines that exist
  * @hw_debounce: lines that the controller debounces
  * @readable: outputs that can be read back
+ * @shared: chains whose two permissions are one line, twice in @in
+ * @polled: lines that have no interrupt
+ * @atomic: outputs that may be set in any context
  * @sleeps: reading or setting some line may sleep
  * @driven: the outputs were given a direction
  *
- * All but @driven is fixed once the lines have been obtained. The lock of the
- * device protects @driven.
+ * All but @driven is fixed once the lines and their interrupts have been
+ * obtained. The lock of the device protects @driven.
  */
 struct bg_gpio {
 	struct gpio_desc *in[BG_LINES_MAX];
@@ -63,6 +66,9 @@ struct bg_gpio {
 	u32 lines;
 	u32 hw_debounce;
 	u32 readable;
+	u8 shared;
+	u32 polled;
+	u32 atomic;
 	bool sleeps;
 	bool driven;
 };
@@ -153,8 +159,9 @@ enum {
  * @leds: LED triggers
  * @alarm: wakes the system while it is suspended
  * @alarm_at: when @alarm comes, or %BG_NEVER
- * @refused: the log already says that the system must not sleep
+ * @refused: why the system must not sleep, as far as the log already says so
  * @panic: floats the outputs in a panic
+ * @restart: floats them when the system restarts without a shutdown
  * @psy_desc: description of @psy
  */
 struct battguard {
@@ -190,8 +197,9 @@ struct battguard {
 	struct bg_led leds[BG_NR_LEDS];
 	struct alarm alarm;
 	u64 alarm_at;
-	bool refused;
+	u8 refused;
 	struct notifier_block panic;
+	struct notifier_block restart;
 	struct power_supply_desc psy_desc;
 };
 
@@ -203,12 +211,14 @@ void bg_gpio_sample(const struct bg_gpio *gpio, u32 lines,
 void bg_gpio_apply(struct bg_gpio *gpio, const struct bg_result *res,
 		   struct bg_inputs *done);
 void bg_gpio_float(struct bg_gpio *gpio);
+void bg_gpio_float_now(struct bg_gpio *gpio);
 int bg_gpio_wake(const struct bg_gpio *gpio, bool on);
 const char *bg_line_kind(unsigned int line);
 unsigned int bg_line_index(unsigned int line);
 const char *bg_out_name(unsigned int out);
 
 /* psy.c */
+bool bg_psy_named(const char *name);
 int bg_psy_register(struct battguard *bg);
 
 /* leds.c */
@@ -247,10 +257,14 @@ void bg_deadline_thread(struct kthread_work *work);
 enum hrtimer_restart bg_deadline(struct hrtimer *timer);
 void bg_tell(struct work_struct *work);
 int bg_panic(struct notifier_block *nb, unsigned long event, void *msg);
+int bg_restart(struct notifier_block *nb, unsigned long mode, void *cmd);
 
 /* evaluate.c, for all */
-bool bg_sleep(struct battguard *bg, bool asleep);
-void bg_edge(struct battguard *bg, unsigned int line);
+bool bg_sleep(struct battguard *bg);
+void bg_pause(struct battguard *bg);
+void bg_power_off(struct battguard *bg);
+void bg_wake(struct battguard *bg, bool restored);
+void bg_edge(struct battguard *bg, u32 lines);
 int bg_set(struct battguard *bg, enum bg_setting id, u32 value);
 int bg_set_all(struct battguard *bg, u32 which, const struct bg_settings *set);
 bool bg_event_from(struct battguard *bg, u64 seq, struct bg_event *event);

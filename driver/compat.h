@@ -16,6 +16,7 @@
 #include <linux/gpio/consumer.h>
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
+#include <linux/power_supply.h>
 #include <linux/version.h>
 
 /*
@@ -80,6 +81,25 @@
 #define BG_CLASS_LISTS_BEHAVIOURS	0
 #else
 #define BG_CLASS_LISTS_BEHAVIOURS	1
+#endif
+
+/*
+ * A walk over all power supplies. Their class was exported until 6.8; since 6.9
+ * there is a function that passes their devices, since 6.14 one that passes them.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 14, 0)
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
+#define bg_for_each_psy(data, fn) \
+	class_for_each_device(power_supply_class, NULL, data, fn)
+#else
+#define bg_for_each_psy(data, fn)	power_supply_for_each_device(data, fn)
+#endif
+#define BG_PSY_ITEM			struct device
+#define bg_psy_item_name(item)		dev_name(item)
+#else
+#define bg_for_each_psy(data, fn)	power_supply_for_each_psy(data, fn)
+#define BG_PSY_ITEM			struct power_supply
+#define bg_psy_item_name(item)		((item)->desc->name)
 #endif
 
 /* The attributes of a dump's request moved in 6.6. */

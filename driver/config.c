@@ -15,7 +15,7 @@
 /**
  * struct bg_range - a property with a number
  * @name: its name
- * @preset: value where it is absent
+ * @preset: value where it is absent, not necessarily one that may be set
  * @min: smallest value
  * @max: largest value
  */
@@ -52,6 +52,10 @@ static const struct bg_range bg_ranges[BG_NR_NUMBERS] = {
 	},
 	[BG_LOCKOUT_WINDOW_MS] = {
 		"load-lockout-window-ms", 3600000, 60000, 86400000
+	},
+	/* Absent, nothing is polled. Slower than once a second none is read. */
+	[BG_POLL_INTERVAL_MS] = {
+		"poll-interval-ms", 0, 20, 1000
 	},
 };
 
@@ -102,15 +106,27 @@ static int bg_number_read(const struct fwnode_handle *fwnode,
 	return 0;
 }
 
-/* It becomes the name of a folder and part of the names of LED triggers. */
+/*
+ * It becomes the name of a folder, part of the names of LED triggers, and a word
+ * in commands and logs. So it has nothing that any of them treats specially.
+ */
+static bool bg_label_char(char c, bool first)
+{
+	if (!isascii(c))
+		return false;
+	if (isalnum(c))
+		return true;
+	return !first && strchr("._-", c);
+}
+
 static bool bg_label_valid(const char *label)
 {
 	const char *c;
 
 	for (c = label; *c; c++)
-		if (!isascii(*c) || !isgraph(*c) || *c == '/')
+		if (!bg_label_char(*c, c == label))
 			return false;
-	return c != label && c - label < 32 && label[0] != '.';
+	return c != label && c - label < 32;
 }
 
 /**
@@ -152,6 +168,7 @@ int bg_params_read(const struct fwnode_handle *fwnode, struct bg_params *params,
 			.reconnect_delay = BG_MS(value[BG_RECONNECT_DELAY_MS]),
 			.enabled = true,
 		},
+		.poll = BG_MS(value[BG_POLL_INTERVAL_MS]),
 		.wakeup = fwnode_property_present(fwnode, "wakeup-source"),
 		.system_scope = fwnode_property_present(fwnode, "system-scope"),
 	};

@@ -19,6 +19,7 @@ enum bg_number {
 	BG_DEBOUNCE_DELAY_MS,
 	BG_LOCKOUT_COUNT,
 	BG_LOCKOUT_WINDOW_MS,
+	BG_POLL_INTERVAL_MS,
 	BG_NR_NUMBERS
 };
 
@@ -27,6 +28,7 @@ enum bg_number {
  * @label: name of the power supply, NULL = make one
  * @cfg: for the decision; lines and outputs are filled in by others
  * @set: settings to start with
+ * @poll: how often inputs without interrupts are read, in ns, 0 = not at all
  * @wakeup: the lines wake the system
  * @system_scope: the bank powers this board
  */
@@ -34,6 +36,7 @@ struct bg_params {
 	const char *label;
 	struct bg_config cfg;
 	struct bg_settings set;
+	u32 poll;
 	bool wakeup;
 	bool system_scope;
 };

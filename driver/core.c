@@ -49,6 +49,7 @@
 #include <linux/pm_wakeup.h>
 #include <linux/property.h>
 #include <linux/random.h>
+#include <linux/reboot.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/suspend.h>
@@ -57,6 +58,9 @@
 #include "battguard.h"
 #include "compat.h"
 #include "netlink.h"
+
+/* Handlers that restart the system have up to 224, and are the last to run. */
+#define BG_BEFORE_RESTART	254
 
 /* Numbers of the preset names; the one thing that devices share. */
 static DEFINE_IDA(bg_ids);
@@ -103,6 +107,13 @@ static void bg_unregister_panic(void *data)
 	struct battguard *bg = data;
 
 	atomic_notifier_chain_unregister(&panic_notifier_list, &bg->panic);
+}
+
+static void bg_unregister_restart(void *data)
+{
+	struct battguard *bg = data;
+
+	unregister_restart_handler(&bg->restart);
 }
 
 static void bg_no_wakeup(void *dev)
@@ -152,7 +163,6 @@ static BG_ALARM_TYPE bg_alarm(struct alarm *alarm, ktime_t now)
 
 static int bg_choose_name(struct battguard *bg)
 {
-	struct power_supply *other;
 	int ret;
 
 	bg->name = bg->params.label;
@@ -170,14 +180,11 @@ static int bg_choose_name(struct battguard *bg)
 			return -ENOMEM;
 	}
 
-	/* The class would print a stack trace. */
-	other = power_supply_get_by_name(bg->name);
-	if (!other)
-		return 0;
-	power_supply_put(other);
-	return dev_err_probe(bg->dev, -EEXIST,
-			     "label: there is a power supply \"%s\" already\n",
-			     bg->name);
+	if (bg_psy_named(bg->name))
+		return dev_err_probe(bg->dev, -EEXIST,
+				     "label: there is a power supply \"%s\" already\n",
+				     bg->name);
+	return 0;
 }
 
 /* What evaluations and reports need, in the reverse order of unwinding. */
@@ -222,7 +229,16 @@ static int bg_prepare(struct battguard *bg)
 
 	bg->panic.notifier_call = bg_panic;
 	atomic_notifier_chain_register(&panic_notifier_list, &bg->panic);
-	return devm_add_action_or_reset(dev, bg_unregister_panic, bg);
+	ret = devm_add_action_or_reset(dev, bg_unregister_panic, bg);
+	if (ret)
+		return ret;
+
+	bg->restart.notifier_call = bg_restart;
+	bg->restart.priority = BG_BEFORE_RESTART;
+	ret = register_restart_handler(&bg->restart);
+	if (ret)
+		return dev_err_probe(dev, ret, "no restart handler\n");
+	return devm_add_action_or_reset(dev, bg_unregister_restart, bg);
 }
 
 /*
@@ -279,6 +295,9 @@ static int bg_probe(struct platform_device *pdev)
 	bg->params.cfg.hw_debounce = bg->gpio.hw_debounce;
 	bg->params.cfg.readable = bg->gpio.readable;
 	bg->params.cfg.silent = !bg->gpio.out[BG_OUT_PRE_ALARM];
+	bg->params.cfg.shared = bg->gpio.shared;
+	if (bg->gpio.shared && bg->params.cfg.inhibit_on_pre_alarm)
+		dev_warn(dev, "charge-inhibit-on-pre-alarm: a line that permits both withdraws both\n");
 	bg->params.cfg.heartbeat = bg->gpio.out[BG_OUT_HEARTBEAT];
 	bg->threaded = bg->gpio.sleeps || IS_ENABLED(CONFIG_PREEMPT_RT);
 
@@ -321,6 +340,31 @@ static void bg_shutdown(struct platform_device *pdev)
 	bg_stop(platform_get_drvdata(pdev));
 }
 
+/* Why the system must not sleep. */
+enum {
+	BG_REFUSED_NO_WAKEUP,
+	BG_REFUSED_POLLED,
+	BG_REFUSED_NO_WAKE_IRQ,
+};
+
+/* A system that sleeps by itself tries again and again: log each reason once. */
+static int bg_refuse(struct battguard *bg, unsigned int why, int err)
+{
+	static const char * const text[] = {
+		[BG_REFUSED_NO_WAKEUP] =
+			"a sleeping system cannot guard, and the lines may not wake it",
+		[BG_REFUSED_POLLED] =
+			"a sleeping system cannot guard, and lines without interrupts cannot wake it",
+		[BG_REFUSED_NO_WAKE_IRQ] =
+			"a sleeping system cannot guard, and the interrupts of the lines cannot wake it",
+	};
+
+	if (!(bg->refused & BIT(why)))
+		dev_err(bg->dev, "%s\n", text[why]);
+	bg->refused |= BIT(why);
+	return err;
+}
+
 /*
  * This runs before any device is suspended. The alarm must be set before the
  * RTC's device is suspended, which may come before this device.
@@ -330,14 +374,11 @@ static int bg_pm_prepare(struct device *dev)
 	struct battguard *bg = dev_get_drvdata(dev);
 	u64 resume_at = bg_snapshot(bg).resume_at;
 
-	/* A system that sleeps by itself tries again and again: log it once. */
-	if (!device_may_wakeup(dev)) {
-		if (!bg->refused)
-			dev_err(dev, "a sleeping system cannot guard, and the lines may not wake it\n");
-		bg->refused = true;
-		return -EBUSY;
-	}
-	bg->refused = false;
+	if (bg->gpio.polled)
+		return bg_refuse(bg, BG_REFUSED_POLLED, -EBUSY);
+	if (!device_may_wakeup(dev))
+		return bg_refuse(bg, BG_REFUSED_NO_WAKEUP, -EBUSY);
+	bg->refused &= ~BIT(BG_REFUSED_NO_WAKEUP);
 	bg->alarm_at = resume_at;
 	if (resume_at != BG_NEVER && alarmtimer_get_rtcdev())
 		bg_alarm_start(&bg->alarm, ns_to_ktime(resume_at));
@@ -370,14 +411,13 @@ static int bg_suspend(struct device *dev)
 	int ret;
 
 	ret = bg_gpio_wake(&bg->gpio, true);
-	if (ret) {
-		dev_err(dev, "the lines cannot wake the system: %d\n", ret);
-		return ret;
-	}
+	if (ret)
+		return bg_refuse(bg, BG_REFUSED_NO_WAKE_IRQ, ret);
+	bg->refused &= ~BIT(BG_REFUSED_NO_WAKE_IRQ);
 
 	bg_park(bg);
 	/* A delay that has begun since then has no alarm that ends the sleep. */
-	if (bg_snapshot(bg).resume_at != bg->alarm_at || !bg_sleep(bg, true)) {
+	if (bg_snapshot(bg).resume_at != bg->alarm_at || !bg_sleep(bg)) {
 		bg_gpio_wake(&bg->gpio, false);
 		return -EBUSY;
 	}
@@ -387,21 +427,55 @@ static int bg_suspend(struct device *dev)
 static int bg_resume(struct device *dev)
 {
 	struct battguard *bg = dev_get_drvdata(dev);
-	struct bg_inputs in = { 0 };
 
 	bg_gpio_wake(&bg->gpio, false);
-	bg_sleep(bg, false);
-	bg_evaluate(bg, &in);
+	bg_wake(bg, false);
 	/* Not where the edge came, which may be a hard interrupt. */
 	if (xchg(&bg->woke, false))
 		pm_wakeup_event(dev, 0);
 	return 0;
 }
 
+/*
+ * Hibernation is a power-off that somebody asked for: no delay holds it up. The
+ * guard goes on while the image is saved. A kernel that has just booted is
+ * frozen in the same way, before the restored one takes its place.
+ */
+static int bg_freeze(struct device *dev)
+{
+	bg_pause(dev_get_drvdata(dev));
+	return 0;
+}
+
+static int bg_thaw(struct device *dev)
+{
+	bg_wake(dev_get_drvdata(dev), false);
+	return 0;
+}
+
+/* Not every way to hibernate ends with a shutdown of the devices. */
+static int bg_poweroff(struct device *dev)
+{
+	bg_power_off(dev_get_drvdata(dev));
+	return 0;
+}
+
+/* Also where the power-off was given up. */
+static int bg_restore(struct device *dev)
+{
+	bg_wake(dev_get_drvdata(dev), true);
+	return 0;
+}
+
 static const struct dev_pm_ops bg_pm_ops = {
 	.prepare = bg_pm_prepare,
 	.complete = bg_pm_complete,
-	SYSTEM_SLEEP_PM_OPS(bg_suspend, bg_resume)
+	.suspend = pm_sleep_ptr(bg_suspend),
+	.resume = pm_sleep_ptr(bg_resume),
+	.freeze = pm_sleep_ptr(bg_freeze),
+	.thaw = pm_sleep_ptr(bg_thaw),
+	.poweroff = pm_sleep_ptr(bg_poweroff),
+	.restore = pm_sleep_ptr(bg_restore),
 };
 
 static const struct of_device_id bg_of_match[] = {

@@ -56,17 +56,18 @@ static void bg_unlock(struct battguard *bg, unsigned long flags)
 
 /*
  * The deadline, or the next look: whatever the interrupts say, all lines are read
- * once a second. The looks of all guards fall on the same second of the clock,
- * and may come a little late, so that the machine wakes once for them.
+ * once a second, and more often where lines have none. The looks of all guards
+ * fall on the same second of the clock, and may come a little late, so that the
+ * machine wakes once for them.
  */
 static void bg_arm(struct battguard *bg, u64 deadline)
 {
-	const u64 look = (div_u64(bg->fsm.now, NSEC_PER_SEC) + 1) *
-			 NSEC_PER_SEC;
+	const u32 period = bg->gpio.polled ? bg->params.poll : NSEC_PER_SEC;
+	const u64 look = (div_u64(bg->fsm.now, period) + 1) * period;
 	u64 slack = 0;
 
 	if (look < deadline)
-		slack = min(deadline - look, BG_MS(100));
+		slack = min_t(u64, deadline - look, period / 10);
 	hrtimer_start_range_ns(&bg->timer, ns_to_ktime(min(deadline, look)),
 			       slack, HRTIMER_MODE_ABS_HARD);
 }
@@ -172,9 +173,17 @@ static void bg_trace(struct battguard *bg, u32 edge)
 static bool bg_once(struct battguard *bg, struct bg_inputs *in)
 {
 	const bool awake = bg->snapshot.stay_awake;
+	const bool anew = !bg->gpio.driven;
+	u32 asked;
 
 	bg_decide(bg, in);
+	asked = bg->result.write | bg->result.check;
+	if (anew)
+		bg->result.write |= BIT(BG_NR_OUTS) - 1;
 	bg_gpio_apply(&bg->gpio, &bg->result, &bg->done);
+	/* Of what the decision did not ask for it only has to know failures. */
+	if (anew)
+		bg->done.tried &= asked | bg->done.out_failed;
 	bg_trace(bg, in->edge);
 	return bg->result.evented || bg->result.stay_awake != awake;
 }
@@ -226,11 +235,11 @@ bool bg_evaluate(struct battguard *bg, struct bg_inputs *in)
 /**
  * bg_edge() - an interrupt of an input line
  * @bg: device
- * @line: number of the line
+ * @lines: the line, and the other that is the same one
  */
-void bg_edge(struct battguard *bg, unsigned int line)
+void bg_edge(struct battguard *bg, u32 lines)
 {
-	struct bg_inputs in = { .edge = BIT(line) };
+	struct bg_inputs in = { .edge = lines };
 
 	if (bg_evaluate(bg, &in))
 		return;
@@ -242,7 +251,6 @@ void bg_edge(struct battguard *bg, unsigned int line)
 /**
  * bg_sleep() - leave the lines alone until the system is awake again
  * @bg: device
- * @asleep: from now on, or no longer
  *
  * Controllers are suspended after the device, and resumed before it. In between,
  * lines may not be readable, and a controller that has its registers restored
@@ -251,14 +259,78 @@ void bg_edge(struct battguard *bg, unsigned int line)
  * Return: true if asleep from now on; false while a delay runs that the system
  * must not sleep through.
  */
-bool bg_sleep(struct battguard *bg, bool asleep)
+bool bg_sleep(struct battguard *bg)
 {
 	unsigned long flags = bg_lock(bg);
+	const bool asleep = !bg->result.stay_awake;
 
-	asleep = asleep && !bg->result.stay_awake;
 	bg->asleep = asleep;
 	bg_unlock(bg, flags);
 	return asleep;
+}
+
+/**
+ * bg_pause() - leave the lines alone, whatever runs
+ * @bg: device
+ *
+ * While the image of a system that hibernates is made, and before one is put in
+ * the place of a system that has just booted. Both are short.
+ */
+void bg_pause(struct battguard *bg)
+{
+	unsigned long flags = bg_lock(bg);
+
+	bg->asleep = true;
+	bg_unlock(bg, flags);
+}
+
+/**
+ * bg_power_off() - float the outputs of a system that hibernates
+ * @bg: device
+ *
+ * Nothing is told: the image of the system was made before, and what is restored
+ * from it knows nothing of this.
+ */
+void bg_power_off(struct battguard *bg)
+{
+	unsigned long flags = bg_lock(bg);
+
+	bg->asleep = true;
+	if (bg->running)
+		bg_gpio_float(&bg->gpio);
+	bg_unlock(bg, flags);
+}
+
+/**
+ * bg_wake() - guard again
+ * @bg: device, asleep
+ * @restored: from a hibernation, in which the outputs were off
+ *
+ * Controllers may have forgotten all that they were told. So the outputs are
+ * written anew, with their direction, once the lines have been read. That takes
+ * a context that may sleep, whatever the lines are, and no lock: nobody else
+ * touches the lines of a guard that is asleep.
+ */
+void bg_wake(struct battguard *bg, bool restored)
+{
+	struct bg_inputs in = { 0 };
+	unsigned long flags;
+
+	if (bg->running) {
+		if (restored)
+			bg_fsm_restored(&bg->fsm, ktime_get_boottime_ns());
+		bg->done = (struct bg_inputs) { 0 };
+		bg->gpio.driven = false;
+		if (bg_once(bg, &in))
+			schedule_work(&bg->tell);
+	}
+	flags = bg_lock(bg);
+	bg->asleep = false;
+	bg_unlock(bg, flags);
+
+	/* What has happened since, and whether the outputs obey. */
+	in = (struct bg_inputs) { 0 };
+	bg_evaluate(bg, &in);
 }
 
 /**
@@ -422,25 +494,48 @@ void bg_tell(struct work_struct *work)
 	power_supply_changed(bg->psy);
 }
 
+/*
+ * The kernel ends, in whatever context and with the other CPUs stopped. One of
+ * them may hold the lock of the device for ever, so nobody waits for it.
+ */
+static void bg_last_resort(struct battguard *bg)
+{
+	if (bg->running)
+		bg_gpio_float_now(&bg->gpio);
+	/* Interrupts and timers may still come, to this CPU. */
+	WRITE_ONCE(bg->running, false);
+}
+
 /**
  * bg_panic() - float the outputs when the kernel gives up
  * @nb: of the device
  * @event: not used
  * @msg: not used
  *
- * Best effort: lines that may sleep stay as they are.
+ * Best effort, see bg_gpio_float_now().
  *
  * Return: NOTIFY_DONE.
  */
 int bg_panic(struct notifier_block *nb, unsigned long event, void *msg)
 {
-	struct battguard *bg = container_of(nb, struct battguard, panic);
+	bg_last_resort(container_of(nb, struct battguard, panic));
+	return NOTIFY_DONE;
+}
 
-	/* The other CPUs are stopped, and one of them may hold the lock. */
-	if (bg->running && !bg->gpio.sleeps)
-		bg_gpio_float(&bg->gpio);
-	/* Interrupts and timers may still come, to this CPU. */
-	WRITE_ONCE(bg->running, false);
+/**
+ * bg_restart() - float the outputs when the system restarts
+ * @nb: of the device
+ * @mode: not used
+ * @cmd: not used
+ *
+ * After a shutdown there is nothing left to do. Sysrq and software watchdogs
+ * restart without one. Best effort, see bg_gpio_float_now().
+ *
+ * Return: NOTIFY_DONE.
+ */
+int bg_restart(struct notifier_block *nb, unsigned long mode, void *cmd)
+{
+	bg_last_resort(container_of(nb, struct battguard, restart));
 	return NOTIFY_DONE;
 }
 

@@ -6,11 +6,14 @@
  * asserted or not, and an output is active or not. An output that is not active
  * floats if it is described as open-source.
  */
+#include <linux/atomic.h>
 #include <linux/bits.h>
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/gpio/consumer.h>
+#include <linux/gpio/driver.h>
+#include <linux/hash.h>
 #include <linux/interrupt.h>
 #include <linux/math64.h>
 #include <linux/property.h>
@@ -109,19 +112,56 @@ unsigned int bg_line_index(unsigned int line)
 	return line < BG_LINE_REMOTE_L ? line % BG_CHAINS_MAX : 0;
 }
 
+/*
+ * Calls of all guards that are under way into controllers that do not sleep, by
+ * a hash of the controller. A CPU that was stopped in one may hold a lock that
+ * nobody will ever give back.
+ */
+#define BG_CALLS_BITS	4
+static atomic_t bg_calls[BIT(BG_CALLS_BITS)];
+
+static atomic_t *bg_gpio_calls(struct gpio_desc *desc)
+{
+	return &bg_calls[hash_ptr(gpiod_to_chip(desc), BG_CALLS_BITS)];
+}
+
+static void bg_gpio_enter(struct gpio_desc *desc)
+{
+	if (!gpiod_cansleep(desc))
+		atomic_inc(bg_gpio_calls(desc));
+}
+
+static void bg_gpio_leave(struct gpio_desc *desc)
+{
+	if (!gpiod_cansleep(desc))
+		atomic_dec(bg_gpio_calls(desc));
+}
+
 static int bg_gpio_read(const struct bg_gpio *gpio, struct gpio_desc *desc)
 {
-	return gpio->sleeps ? gpiod_get_value_cansleep(desc) :
-			      gpiod_get_value(desc);
+	int value;
+
+	bg_gpio_enter(desc);
+	value = gpio->sleeps ? gpiod_get_value_cansleep(desc) :
+			       gpiod_get_value(desc);
+	bg_gpio_leave(desc);
+	return value;
 }
 
 static int bg_gpio_write(const struct bg_gpio *gpio, struct gpio_desc *desc,
 			 bool value)
 {
+	int err;
+
+	bg_gpio_enter(desc);
 	if (!gpio->driven)
-		return gpiod_direction_output(desc, value);
-	return gpio->sleeps ? bg_gpiod_set_cansleep(desc, value) :
-			      bg_gpiod_set(desc, value);
+		err = gpiod_direction_output(desc, value);
+	else if (gpio->sleeps)
+		err = bg_gpiod_set_cansleep(desc, value);
+	else
+		err = bg_gpiod_set(desc, value);
+	bg_gpio_leave(desc);
+	return err;
 }
 
 /* Like the two above, but tried again at once if it fails. */
@@ -152,6 +192,14 @@ static int bg_gpio_try_write(const struct bg_gpio *gpio, struct gpio_desc *desc,
 	return err;
 }
 
+/* The line that permits discharge, if it is the one that permits charging too. */
+static u32 bg_gpio_twin(const struct bg_gpio *gpio, unsigned int line)
+{
+	const u32 shared = gpio->shared;
+
+	return (shared << BG_LINE_CHARGE & BIT(line)) >> BG_LINE_CHARGE;
+}
+
 /**
  * bg_gpio_sample() - read lines
  * @gpio: lines
@@ -165,8 +213,18 @@ void bg_gpio_sample(const struct bg_gpio *gpio, u32 lines, struct bg_inputs *in)
 
 	in->read = lines;
 	for (n = 0; n < BG_LINES_MAX; n++) {
+		const u32 twin = bg_gpio_twin(gpio, n);
+
 		if (!(lines & BIT(n)))
 			continue;
+		/* One line cannot say two things at one time. */
+		if (lines & twin) {
+			if (in->failed & twin)
+				in->failed |= BIT(n);
+			else if (in->level & twin)
+				in->level |= BIT(n);
+			continue;
+		}
 
 		value = bg_gpio_try_read(gpio, gpio->in[n]);
 		if (value < 0)
@@ -278,6 +336,30 @@ void bg_gpio_float(struct bg_gpio *gpio)
 	}
 }
 
+/**
+ * bg_gpio_float_now() - outputs off, where that can be done without waiting
+ * @gpio: lines
+ *
+ * For a kernel that ends: other CPUs were stopped, wherever they were. Outputs
+ * stay as they are on a controller that may sleep, on one into which a call was
+ * under way, and where they are switched by their direction.
+ */
+void bg_gpio_float_now(struct bg_gpio *gpio)
+{
+	unsigned int i;
+
+	if (!gpio->driven)
+		return;
+
+	for (i = 0; i < ARRAY_SIZE(bg_off_order); i++) {
+		const unsigned int n = bg_off_order[i];
+
+		if ((gpio->atomic & BIT(n)) &&
+		    !atomic_read(bg_gpio_calls(gpio->out[n])))
+			gpiod_set_value(gpio->out[n], false);
+	}
+}
+
 /* Longest name of a property of lines, with room to spare. */
 #define BG_PROPERTY_SIZE	32
 
@@ -317,6 +399,53 @@ static int bg_gpio_count(struct device *dev, const char *name, bool required,
 	return count;
 }
 
+/* Who has a line the kernel tells in this file only. */
+static int bg_gpio_refused(struct device *dev, const char *name, int line,
+			   int err)
+{
+	if (err == -EBUSY)
+		return dev_err_probe(dev, err,
+				     "%s-gpios: line %d is in use, see /sys/kernel/debug/gpio\n",
+				     name, line);
+	return dev_err_probe(dev, err, "%s-gpios: line %d cannot be had\n",
+			     name, line);
+}
+
+/* Most cells after the controller in the specifier of a line. */
+#define BG_GPIO_CELLS	3
+
+/* What the firmware says of a line. The controller is not held. */
+static bool bg_gpio_reference(struct device *dev, const char *name,
+			      unsigned int line,
+			      struct fwnode_reference_args *args)
+{
+	char prop[BG_PROPERTY_SIZE];
+
+	if (!bg_gpio_property(dev, name, prop) ||
+	    fwnode_property_get_reference_args(dev_fwnode(dev), prop,
+					       "#gpio-cells", BG_GPIO_CELLS,
+					       line, args))
+		return false;
+	fwnode_handle_put(args->fwnode);
+	return true;
+}
+
+/*
+ * A battery with one contact for everything: the board names the same line, of
+ * the same polarity, in both lists.
+ */
+static bool bg_gpio_one_line(struct device *dev, const char *a, const char *b,
+			     unsigned int line)
+{
+	struct fwnode_reference_args of_a, of_b;
+
+	return bg_gpio_reference(dev, a, line, &of_a) &&
+	       bg_gpio_reference(dev, b, line, &of_b) &&
+	       of_a.fwnode == of_b.fwnode && of_a.nargs == of_b.nargs &&
+	       !memcmp(of_a.args, of_b.args,
+		       of_a.nargs * sizeof(of_a.args[0]));
+}
+
 static int bg_gpio_get_group(struct device *dev, struct bg_gpio *gpio,
 			     const struct bg_line_group *group, int count,
 			     u64 debounce)
@@ -328,11 +457,19 @@ static int bg_gpio_get_group(struct device *dev, struct bg_gpio *gpio,
 		unsigned int n = group->first + i;
 		struct gpio_desc *desc;
 
+		if (n >= BG_LINE_CHARGE && n < BG_LINE_LOW_CELL &&
+		    bg_gpio_one_line(dev, bg_line_kind(BG_LINE_DISCHARGE),
+				     group->name, i)) {
+			gpio->in[n] = gpio->in[BG_LINE_DISCHARGE + i];
+			gpio->lines |= BIT(n);
+			gpio->shared |= BIT(i);
+			continue;
+		}
+
 		desc = devm_gpiod_get_index(dev, group->name, i, GPIOD_IN);
 		if (IS_ERR(desc))
-			return dev_err_probe(dev, PTR_ERR(desc),
-					     "%s-gpios: line %d cannot be had\n",
-					     group->name, i);
+			return bg_gpio_refused(dev, group->name, i,
+					       PTR_ERR(desc));
 		gpio->in[n] = desc;
 		gpio->lines |= BIT(n);
 		gpio->sleeps |= gpiod_cansleep(desc);
@@ -343,26 +480,20 @@ static int bg_gpio_get_group(struct device *dev, struct bg_gpio *gpio,
 }
 
 /*
- * An open-source output is switched by its direction. If a pin controller
- * routes the lines of a GPIO controller, a change of direction takes a mutex of
- * the pin controller, although gpiod_cansleep() says no.
+ * An open-source or open-drain output is switched by its direction. For that a
+ * pin controller may take a mutex, although gpiod_cansleep() says no. The kernel
+ * does not tell which of them do, so each is taken for one; so is an output that
+ * the firmware does not describe.
  */
-static bool bg_gpio_direction_sleeps(struct device *dev, const char *name)
+static bool bg_gpio_single_ended(struct device *dev, const char *name)
 {
+	/* Software nodes have flags of their own. There, this is open source. */
+	const u64 flags = GPIO_SINGLE_ENDED | GPIO_LINE_OPEN_DRAIN;
 	struct fwnode_reference_args args;
-	char prop[BG_PROPERTY_SIZE];
-	bool sleeps;
 
-	if (!bg_gpio_property(dev, name, prop) ||
-	    fwnode_property_get_reference_args(dev_fwnode(dev), prop,
-					       "#gpio-cells", 0, 0, &args))
-		return false;
-
-	sleeps = args.nargs &&
-		 (args.args[args.nargs - 1] & GPIO_SINGLE_ENDED) &&
-		 fwnode_property_present(args.fwnode, "gpio-ranges");
-	fwnode_handle_put(args.fwnode);
-	return sleeps;
+	/* The flags are the last cell, after the number of the line. */
+	return !bg_gpio_reference(dev, name, 0, &args) || args.nargs < 2 ||
+	       (args.args[args.nargs - 1] & flags);
 }
 
 static int bg_gpio_get_out(struct device *dev, struct bg_gpio *gpio,
@@ -376,11 +507,12 @@ static int bg_gpio_get_out(struct device *dev, struct bg_gpio *gpio,
 	if (!desc)
 		return 0;
 	if (IS_ERR(desc))
-		return dev_err_probe(dev, PTR_ERR(desc),
-				     "%s-gpios: cannot be had\n", name);
+		return bg_gpio_refused(dev, name, 0, PTR_ERR(desc));
 	gpio->out[n] = desc;
-	gpio->sleeps |= gpiod_cansleep(desc) ||
-			bg_gpio_direction_sleeps(dev, name);
+	if (gpiod_cansleep(desc) || bg_gpio_single_ended(dev, name))
+		gpio->sleeps = true;
+	else
+		gpio->atomic |= BIT(n);
 	if (n < BG_NR_CHECKED_OUTS && gpiod_get_value_cansleep(desc) >= 0)
 		gpio->readable |= BIT(n);
 	return 0;
@@ -438,7 +570,7 @@ static irqreturn_t bg_gpio_irq(int irq, void *data)
 {
 	struct bg_wire *wire = data;
 
-	bg_edge(wire->bg, wire->line);
+	bg_edge(wire->bg, wire->lines);
 	return IRQ_HANDLED;
 }
 
@@ -456,6 +588,8 @@ static const char *bg_gpio_irq_name(struct battguard *bg, unsigned int n)
  * bg_gpio_request_irqs() - let both edges of every input evaluate
  * @bg: device
  *
+ * Inputs whose controller has no interrupts are polled, if the board says so.
+ *
  * Return: 0, or an error that was logged.
  */
 int bg_gpio_request_irqs(struct battguard *bg)
@@ -466,19 +600,34 @@ int bg_gpio_request_irqs(struct battguard *bg)
 
 	for (n = 0; n < BG_LINES_MAX; n++) {
 		struct bg_wire *wire = &gpio->wire[n];
+		const u32 twin = bg_gpio_twin(gpio, n);
 		const char *name;
 		int ret;
 
 		if (!(gpio->lines & BIT(n)))
 			continue;
+		if (twin) {
+			struct bg_wire *other =
+				&gpio->wire[n - BG_LINE_CHARGE];
+
+			/* Its handler is there already, and does for both. */
+			wire->irq = other->irq;
+			continue;
+		}
 		name = bg_gpio_irq_name(bg, n);
 		if (!name)
 			return -ENOMEM;
 
 		wire->bg = bg;
-		wire->line = n;
+		wire->lines = BIT(n);
+		if (n < BG_LINE_CHARGE && (gpio->shared & BIT(n)))
+			wire->lines |= BIT(n + BG_LINE_CHARGE);
 		wire->irq = gpiod_to_irq(gpio->in[n]);
 		ret = wire->irq;
+		if (ret < 0 && ret != -EPROBE_DEFER && bg->params.poll) {
+			gpio->polled |= wire->lines;
+			continue;
+		}
 		if (ret > 0) {
 			if (bg->threaded)
 				ret = devm_request_threaded_irq(bg->dev, ret,
@@ -494,7 +643,7 @@ int bg_gpio_request_irqs(struct battguard *bg)
 		}
 		if (ret < 0)
 			return dev_err_probe(bg->dev, ret,
-					     "%s-gpios: no interrupt\n",
+					     "%s-gpios: no interrupt, and no poll-interval-ms\n",
 					     bg_line_kind(n));
 	}
 	return 0;

@@ -33,12 +33,11 @@ static int bg_psy_health(const struct bg_view *view,
 	const u32 permissions = cfg->lines &
 				(BG_LINES_DISCHARGE | BG_LINES_CHARGE);
 	const u32 open = permissions & ~view->lines;
+	const u32 both = open & BG_LINES_DISCHARGE & (open >> BG_LINE_CHARGE);
 
 	if (!open)
 		return POWER_SUPPLY_HEALTH_GOOD;
-	if (view->faulty || view->out_faulty ||
-	    (open & BG_LINES_DISCHARGE & (open >> BG_LINE_CHARGE) &
-	     ~cfg->shared))
+	if (view->faulty || view->out_faulty || (both & ~cfg->shared))
 		return POWER_SUPPLY_HEALTH_UNSPEC_FAILURE;
 	/* Over-voltage and temperature share a line. */
 	return POWER_SUPPLY_HEALTH_UNKNOWN;
@@ -165,8 +164,7 @@ static int bg_psy_get(struct power_supply *psy,
 		val->intval = 1;
 		return 0;
 	case POWER_SUPPLY_PROP_HEALTH:
-		val->intval = bg_psy_health(&now.event.view,
-					    &bg->params.cfg);
+		val->intval = bg_psy_health(&now.event.view, &bg->params.cfg);
 		return 0;
 	case POWER_SUPPLY_PROP_CAPACITY_LEVEL:
 		val->intval = bg_psy_level(&now.event.view, lines);
@@ -233,6 +231,26 @@ static const struct power_supply_desc bg_psy_desc = {
 			     BIT(POWER_SUPPLY_CHARGE_BEHAVIOUR_INHIBIT_CHARGE),
 #endif
 };
+
+static int bg_psy_has_name(BG_PSY_ITEM *psy, void *name)
+{
+	return !strcmp(bg_psy_item_name(psy), name);
+}
+
+/**
+ * bg_psy_named() - is there a power supply of this name?
+ * @name: name
+ *
+ * For a name that is taken the class would print a stack trace. It still does for
+ * one that is taken between this question and the registration. Nobody else's
+ * supply is held: one that is used when it is unregistered makes the class warn.
+ *
+ * Return: true if there is.
+ */
+bool bg_psy_named(const char *name)
+{
+	return bg_for_each_psy((void *)name, bg_psy_has_name);
+}
 
 /**
  * bg_psy_register() - let the class show the device

@@ -58,7 +58,8 @@
 	X(BG_CAUSE_FAULT, "fault")	\
 	X(BG_CAUSE_USER, "user")	\
 	X(BG_CAUSE_TIME, "time")	\
-	XE(BG_CAUSE_UNBIND, "unbind")
+	X(BG_CAUSE_UNBIND, "unbind")	\
+	XE(BG_CAUSE_RESTORE, "restore")
 
 #define BG_SETTINGS(X, XE)	\
 	X(BG_SET_ENABLED, "enabled")	\

@@ -46,6 +46,24 @@ static void act_context(struct kunit *test)
 	bank_expect(test, &rig->bank, from, &on, 1);
 }
 
+/*
+ * To make an open-source output float its direction is changed, for which a pin
+ * controller may sleep, whatever the GPIO controller says.
+ */
+static void act_open_source(struct kunit *test)
+{
+	const struct bank_act off = { BANK_CHARGER, BANK_FLOAT };
+	struct rig *rig = test->priv;
+	unsigned int from;
+
+	board_start(test, &rig->board, BOARD_USUAL, act_props);
+	KUNIT_EXPECT_FALSE(test, rig->bank.chip.can_sleep);
+	KUNIT_EXPECT_TRUE(test, board_guard(&rig->board)->threaded);
+	from = bank_acts(&rig->bank);
+	bank_edge(&rig->bank, BIT(BANK_CHARGE), false);
+	bank_expect(test, &rig->bank, from, &off, 1);
+}
+
 /* Off first: charger, load, pre-alarm; then on: pre-alarm, load, charger. */
 static void act_order(struct kunit *test)
 {
@@ -154,6 +172,41 @@ static void act_look(struct kunit *test)
 						    BIT(BANK_LOAD))));
 	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get_boottime(), start),
 			3000);
+}
+
+/* A line without an interrupt is looked at as often as the board says. */
+static void act_polled(struct kunit *test)
+{
+	static const struct property_entry props[] = {
+		PROPERTY_ENTRY_STRING("label", "guard"),
+		PROPERTY_ENTRY_U32("debounce-delay-ms", 0),
+		PROPERTY_ENTRY_U32("poll-interval-ms", 20),
+		PROPERTY_ENTRY_BOOL("wakeup-source"),
+		{ }
+	};
+	struct rig *rig = test->priv;
+	ktime_t start;
+
+	bank_poke(&rig->bank, &rig->bank.no_irq, BIT(BANK_CHARGE));
+	board_start(test, &rig->board, BOARD_USUAL, props);
+	KUNIT_EXPECT_EQ(test, board_guard(&rig->board)->gpio.polled,
+			BIT(BG_LINE_CHARGE));
+	/* Nothing else has a deadline. */
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
+					   !board_now(&rig->board).stay_awake));
+	start = ktime_get_boottime();
+	bank_poke(&rig->bank, &rig->bank.reads[BANK_CHARGE], 0);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
+					   bank_peek(&rig->bank, &rig->bank.reads[BANK_CHARGE]) >= 10));
+	KUNIT_EXPECT_GE(test, ktime_ms_delta(ktime_get_boottime(), start), 179);
+	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get_boottime(), start), 900);
+
+	bank_pull(&rig->bank, BIT(BANK_CHARGE), false);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(500, !(bank_levels(&rig->bank) &
+						  BIT(BANK_CHARGER))));
+	/* The lines that have an interrupt still use it. */
+	KUNIT_EXPECT_EQ(test, bank_peek(&rig->bank, &rig->bank.unmasked),
+			BOARD_USUAL & ~BANK_OUTPUTS & ~BIT(BANK_CHARGE));
 }
 
 /* A line that moves inside a window is judged at its end. */
@@ -437,7 +490,9 @@ static void act_blind(struct kunit *test)
 					   board_now(board).event.view.state ==
 					   BG_NORMAL));
 	msleep(50);
-	BOARD_EXPECT_FILE(test, board, "faults", bg_if_reported("1", "0"));
+	BOARD_EXPECT_FILE(test, board, "faults",
+			  bank_reports(&rig->bank) ? bg_if_reported("1", "0") :
+						     "0");
 }
 
 /* Toggles by itself, after the others were written. */
@@ -465,11 +520,13 @@ KUNIT_ARRAY_PARAM(rig, rig_sleeps, rig_describe);
 
 static struct kunit_case act_tests[] = {
 	KUNIT_CASE_PARAM(act_context, rig_gen_params),
+	KUNIT_CASE(act_open_source),
 	KUNIT_CASE_PARAM(act_order, rig_gen_params),
 	KUNIT_CASE_PARAM(act_off_before_on, rig_gen_params),
 	KUNIT_CASE_PARAM(act_remote, rig_gen_params),
 	KUNIT_CASE_PARAM(act_lost_edge, rig_gen_params),
 	KUNIT_CASE_PARAM(act_look, rig_gen_params),
+	KUNIT_CASE_PARAM(act_polled, rig_gen_params),
 	KUNIT_CASE_PARAM(act_window, rig_gen_params),
 	KUNIT_CASE_PARAM(act_debounced, rig_gen_params),
 	KUNIT_CASE_PARAM(act_read_hiccup, rig_gen_params),

@@ -80,9 +80,12 @@ static int bank_get_direction(struct gpio_chip *chip, unsigned int line)
 static int bank_get(struct gpio_chip *chip, unsigned int line)
 {
 	struct bank *bank = bank_of(chip);
+	struct notifier_block *meanwhile = xchg(&bank->meanwhile, NULL);
 	unsigned long flags;
 	int ret;
 
+	if (meanwhile)
+		meanwhile->notifier_call(meanwhile, 0, NULL);
 	bank_doze(bank);
 	raw_spin_lock_irqsave(&bank->lock, flags);
 	bank->reads[line]++;
@@ -131,6 +134,33 @@ static int bank_direction_output(struct gpio_chip *chip, unsigned int line,
 				 int value)
 {
 	return bank_put(bank_of(chip), line, value ? BANK_HIGH : BANK_LOW);
+}
+
+static int bank_set(struct gpio_chip *chip, unsigned int line, int value)
+{
+	return bank_put(bank_of(chip), line, value ? BANK_HIGH : BANK_LOW);
+}
+
+/* For kernels that do not ask how it went. */
+static void __maybe_unused bank_set_void(struct gpio_chip *chip,
+					 unsigned int line, int value)
+{
+	bank_set(chip, line, value);
+}
+
+/**
+ * bank_reports() - does the GPIO core hear of a write that fails?
+ * @bank: bank
+ *
+ * A change of direction always tells, a change of level on newer kernels only.
+ *
+ * Return: true if it does.
+ */
+bool bank_reports(const struct bank *bank)
+{
+	return !bank->push_pull ||
+	       __builtin_types_compatible_p(typeof(bank->chip.set),
+					    typeof(&bank_set));
 }
 
 static int bank_set_config(struct gpio_chip *chip, unsigned int line,
@@ -271,6 +301,9 @@ void bank_init(struct bank *bank, const char *label, bool sleeps)
 		.direction_input = bank_direction_input,
 		.direction_output = bank_direction_output,
 		.get = bank_get,
+		.set = _Generic(bank->chip.set,
+				typeof(&bank_set): bank_set,
+				default: bank_set_void),
 		.set_config = bank_set_config,
 		.to_irq = bank_to_irq,
 	};
@@ -431,6 +464,12 @@ unsigned int bank_acts(struct bank *bank)
 	return bank_peek(bank, &bank->acts);
 }
 
+/* What is done to switch an output off depends on what it drives. */
+static u8 bank_op_of(const struct bank *bank, u8 op)
+{
+	return op == BANK_FLOAT && bank->push_pull ? BANK_LOW : op;
+}
+
 /**
  * bank_count() - how often something was done to an output, or tried
  * @bank: bank
@@ -447,7 +486,8 @@ unsigned int bank_count(struct bank *bank, unsigned int from,
 	unsigned int count = 0, n;
 
 	for (n = from; n < acts; n++)
-		if (bank->act[n].line == line && bank->act[n].op == op)
+		if (bank->act[n].line == line &&
+		    bank->act[n].op == bank_op_of(bank, op))
 			count++;
 	return count;
 }
@@ -472,7 +512,8 @@ void bank_expect(struct kunit *test, struct bank *bank, unsigned int from,
 
 		KUNIT_EXPECT_EQ_MSG(test, did->line, act[n].line,
 				    "line of act %u", n);
-		KUNIT_EXPECT_EQ_MSG(test, did->op, act[n].op,
+		KUNIT_EXPECT_EQ_MSG(test, did->op,
+				    bank_op_of(bank, act[n].op),
 				    "what was done in act %u", n);
 		KUNIT_EXPECT_EQ_MSG(test, did->failed, act[n].failed,
 				    "failure of act %u", n);

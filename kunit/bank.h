@@ -11,6 +11,7 @@
 #include <linux/bits.h>
 #include <linux/gpio/driver.h>
 #include <linux/irq_work.h>
+#include <linux/notifier.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
@@ -37,6 +38,7 @@ enum bank_line {
 			 BIT(BANK_PRE_ALARM))
 #define BANK_OUTPUTS	(BANK_SWITCHES | BIT(BANK_HEARTBEAT))
 
+/* An output that is off floats, or is low where outputs are push-pull. */
 enum bank_op {
 	BANK_FLOAT,
 	BANK_HIGH,
@@ -67,6 +69,7 @@ struct bank_act {
  * @pending: interrupts not yet raised
  * @unmasked: lines whose interrupts may come
  * @waking: lines that may wake the system
+ * @push_pull: outputs are not open-source, so that they are low when off
  * @no_irq: lines that have no interrupt
  * @no_edges: lines whose interrupts have no edges
  * @no_wake: lines that cannot wake the system
@@ -74,6 +77,7 @@ struct bank_act {
  * @no_write: lines that cannot be given a direction
  * @debounces: the controller debounces
  * @debounce_us: the time it was asked for
+ * @meanwhile: notifier that is called, once, in the next read
  * @hiccups: reads and writes of a line that fail before one works
  * @reads: reads of a line, failed or not
  * @acts: number of entries in @act that are valid
@@ -92,6 +96,7 @@ struct bank {
 	u32 pending;
 	u32 unmasked;
 	u32 waking;
+	bool push_pull;
 	u32 no_irq;
 	u32 no_edges;
 	u32 no_wake;
@@ -99,6 +104,7 @@ struct bank {
 	u32 no_write;
 	bool debounces;
 	u32 debounce_us;
+	struct notifier_block *meanwhile;
 	u32 hiccups[BANK_LINES];
 	u32 reads[BANK_LINES];
 	u32 acts;
@@ -115,6 +121,7 @@ u32 bank_levels(struct bank *bank);
 void bank_poke(struct bank *bank, u32 *where, u32 value);
 u32 bank_peek(struct bank *bank, const u32 *where);
 
+bool bank_reports(const struct bank *bank);
 unsigned int bank_acts(struct bank *bank);
 unsigned int bank_count(struct bank *bank, unsigned int from,
 			enum bank_line line, enum bank_op op);

@@ -120,6 +120,39 @@ static void bind_taken_line(struct kunit *test)
 	bind_expect_nothing(test, rig);
 }
 
+/* One contact that permits both: had once, read once, and no cut cable. */
+static void bind_one_contact(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	struct board *board = &rig->board;
+	struct bg_event event;
+
+	board->one_contact = true;
+	board_start(test, board, BOARD_USUAL, bind_props);
+	KUNIT_EXPECT_EQ(test, board_guard(board)->params.cfg.shared, BIT(0));
+	KUNIT_EXPECT_EQ(test, bank_peek(&rig->bank, &rig->bank.claimed),
+			BOARD_USUAL & ~BIT(BANK_CHARGE));
+	BOARD_EXPECT_FILE(test, board, "allow_charge", "1");
+
+	bank_edge(&rig->bank, BIT(BANK_DISCHARGE), false);
+	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES,
+			BIT(BANK_LOAD) | BIT(BANK_PRE_ALARM));
+	BOARD_EXPECT_FILE(test, board, "allow_charge", "0");
+	BOARD_EXPECT_FILE(test, board, "allow_discharge", "0");
+	KUNIT_EXPECT_EQ(test, board_property(board, POWER_SUPPLY_PROP_HEALTH),
+			POWER_SUPPLY_HEALTH_UNKNOWN);
+	/* Both changed in one evaluation, and there is no second interrupt. */
+	KUNIT_ASSERT_TRUE(test, board_event(board, 2, &event));
+	KUNIT_EXPECT_TRUE(test, event.changed & BIT(BG_CHANGED_ALLOW_CHARGE));
+	KUNIT_EXPECT_TRUE(test, event.changed &
+				BIT(BG_CHANGED_ALLOW_DISCHARGE));
+
+	bank_edge(&rig->bank, BIT(BANK_DISCHARGE), true);
+	KUNIT_EXPECT_TRUE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
+	board_unbind(board);
+	bind_expect_nothing(test, rig);
+}
+
 /* Lines that have to be there, and counts that have to be equal. */
 static void bind_wrong_counts(struct kunit *test)
 {
@@ -332,13 +365,15 @@ static void bind_unbind(struct kunit *test)
 static void bind_unbind_hiccup(struct kunit *test)
 {
 	struct rig *rig = test->priv;
+	u32 off = bg_if_reported(BANK_SWITCHES, BIT(BANK_CHARGER));
 
+	if (!bank_reports(&rig->bank))
+		off = BIT(BANK_CHARGER);
 	board_start(test, &rig->board, BOARD_USUAL, bind_props);
 	bank_poke(&rig->bank, &rig->bank.hiccups[BANK_LOAD], 3);
 	board_unbind(&rig->board);
 	/* An error has to be reported for another try. */
-	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) &
-			bg_if_reported(BANK_SWITCHES, BIT(BANK_CHARGER)), 0);
+	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & off, 0);
 	KUNIT_EXPECT_EQ(test, bank_peek(&rig->bank, &rig->bank.claimed), 0);
 }
 
@@ -374,18 +409,23 @@ static void bind_shutdown(struct kunit *test)
 			from + ARRAY_SIZE(bind_all_off));
 }
 
-/* In a panic lines that cannot sleep float; no evaluation comes after it. */
-static void bind_panic(struct kunit *test)
+/*
+ * In a panic, and in a restart without shutdown, push-pull outputs that cannot
+ * sleep float; no evaluation comes after it.
+ */
+static void bind_ends(struct kunit *test, bool panic)
 {
 	const bool sleeps = *(const bool *)test->param_value;
 	const u32 on = BIT(BANK_LOAD) | BIT(BANK_CHARGER);
 	struct rig *rig = test->priv;
 	struct notifier_block *nb;
+	struct battguard *bg;
 	unsigned int from;
 
 	board_start(test, &rig->board, BOARD_USUAL, bind_props);
+	bg = board_guard(&rig->board);
 	from = bank_acts(&rig->bank);
-	nb = &board_guard(&rig->board)->panic;
+	nb = panic ? &bg->panic : &bg->restart;
 	KUNIT_EXPECT_EQ(test, nb->notifier_call(nb, 0, NULL), NOTIFY_DONE);
 	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES,
 			sleeps ? on : 0);
@@ -399,7 +439,53 @@ static void bind_panic(struct kunit *test)
 	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
 	KUNIT_EXPECT_EQ(test, bank_acts(&rig->bank), from);
 	/* Let the unbind leave it as it would have been. */
-	WRITE_ONCE(board_guard(&rig->board)->running, sleeps);
+	WRITE_ONCE(bg->running, sleeps);
+}
+
+static void bind_panic(struct kunit *test)
+{
+	bind_ends(test, true);
+}
+
+static void bind_restart(struct kunit *test)
+{
+	bind_ends(test, false);
+}
+
+/* An output that is switched by its direction is left alone: that may sleep. */
+static void bind_panic_open_source(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	struct notifier_block *nb;
+	unsigned int from;
+
+	board_start(test, &rig->board, BOARD_USUAL, bind_props);
+	KUNIT_EXPECT_EQ(test, board_guard(&rig->board)->gpio.atomic, 0);
+	from = bank_acts(&rig->bank);
+	nb = &board_guard(&rig->board)->panic;
+	KUNIT_EXPECT_EQ(test, nb->notifier_call(nb, 0, NULL), NOTIFY_DONE);
+	KUNIT_EXPECT_EQ(test, bank_acts(&rig->bank), from);
+	WRITE_ONCE(board_guard(&rig->board)->running, true);
+}
+
+/* A controller into which a call is under way may hold a lock: left alone. */
+static void bind_panic_in_call(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	struct notifier_block *nb;
+	unsigned int from;
+
+	board_start(test, &rig->board, BOARD_USUAL, bind_props);
+	nb = &board_guard(&rig->board)->panic;
+	from = bank_acts(&rig->bank);
+	/* The controller is asked for a level, and the kernel gives up. */
+	rig->bank.meanwhile = nb;
+	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
+	KUNIT_EXPECT_NULL(test, rig->bank.meanwhile);
+	KUNIT_EXPECT_FALSE(test, board_guard(&rig->board)->running);
+	KUNIT_EXPECT_EQ(test, bank_count(&rig->bank, from, BANK_LOAD,
+					 BANK_FLOAT), 0);
+	WRITE_ONCE(board_guard(&rig->board)->running, true);
 }
 
 /* Neither a window nor a delay outlives the device. */
@@ -515,6 +601,7 @@ static struct kunit_case bind_tests[] = {
 	KUNIT_CASE_PARAM(bind_first_writes, rig_gen_params),
 	KUNIT_CASE(bind_lost_line),
 	KUNIT_CASE(bind_taken_line),
+	KUNIT_CASE_PARAM(bind_one_contact, rig_gen_params),
 	KUNIT_CASE(bind_wrong_counts),
 	KUNIT_CASE(bind_too_many),
 	KUNIT_CASE(bind_broken_property),
@@ -527,6 +614,9 @@ static struct kunit_case bind_tests[] = {
 	KUNIT_CASE_PARAM(bind_unbind_hiccup, rig_gen_params),
 	KUNIT_CASE_PARAM(bind_shutdown, rig_gen_params),
 	KUNIT_CASE_PARAM(bind_panic, rig_gen_params),
+	KUNIT_CASE_PARAM(bind_restart, rig_gen_params),
+	KUNIT_CASE(bind_panic_open_source),
+	KUNIT_CASE_PARAM(bind_panic_in_call, rig_gen_params),
 	KUNIT_CASE_PARAM(bind_unbind_meanwhile, rig_gen_params),
 	KUNIT_CASE_PARAM(bind_storm, rig_gen_params),
 #ifdef CONFIG_FAILSLAB

@@ -30,6 +30,21 @@ static const struct {
 	[BANK_HEARTBEAT] = { "heartbeat", 0 },
 };
 
+/*
+ * Where no line sleeps, outputs are push-pull and the board's node says so: the
+ * driver takes all others for open-source. What it says of outputs here is what
+ * the look-up table says, which is all that 6.1 asks.
+ */
+static const struct property_entry board_cells[] = {
+	PROPERTY_ENTRY_U32("#gpio-cells", 2),
+	{ }
+};
+
+static const struct software_node board_bank = {
+	.name = "battguard-bank",
+	.properties = board_cells,
+};
+
 const bool rig_sleeps[2] = { false, true };
 
 /**
@@ -53,15 +68,21 @@ int rig_init(struct kunit *test)
 {
 	const bool *sleeps = test->param_value;
 	struct rig *rig = kunit_kzalloc(test, sizeof(*rig), GFP_KERNEL);
+	int ret;
 
 	if (!rig)
 		return -ENOMEM;
+	ret = software_node_register(&board_bank);
+	if (ret)
+		return ret;
 	test->priv = rig;
 	rig->board.bank = &rig->bank;
 	rig->board.late = &rig->late;
 	rig->other.bank = &rig->bank;
 	rig->other.late = &rig->late;
-	bank_init(&rig->bank, "battguard-bank", sleeps && *sleeps);
+	bank_init(&rig->bank, board_bank.name, sleeps && *sleeps);
+	rig->bank.chip.fwnode = software_node_fwnode(&board_bank);
+	rig->bank.push_pull = sleeps && !*sleeps;
 	bank_init(&rig->late, "battguard-late", sleeps && *sleeps);
 	return bank_add(&rig->bank);
 }
@@ -80,6 +101,7 @@ void rig_exit(struct kunit *test)
 	board_break(&rig->board);
 	bank_remove(&rig->late);
 	bank_remove(&rig->bank);
+	software_node_unregister(&board_bank);
 }
 
 static struct gpiod_lookup_table *board_wire(struct kunit *test,
@@ -95,18 +117,68 @@ static struct gpiod_lookup_table *board_wire(struct kunit *test,
 	for (n = 0; n < BANK_LINES; n++) {
 		const struct bank *bank = board->late_lines & BIT(n) ?
 					  board->late : board->bank;
-		const u16 where = board->lost & BIT(n) ? BOARD_NOWHERE : n;
+		u16 where = board->lost & BIT(n) ? BOARD_NOWHERE : n;
 
+		if (n == BANK_CHARGE && board->one_contact)
+			where = BANK_DISCHARGE;
 		if (lines & BIT(n))
 			lookup->table[count++] =
 				GPIO_LOOKUP_IDX(bank->chip.label, where,
 						board_lines[n].name,
 						board_lines[n].index,
-						BANK_OUTPUTS & BIT(n) ?
+						(BANK_OUTPUTS & BIT(n)) &&
+						!bank->push_pull ?
 						GPIO_OPEN_SOURCE :
 						GPIO_ACTIVE_HIGH);
 	}
 	return lookup;
+}
+
+/* Most properties that a test gives a board. */
+#define BOARD_PROPS	10
+
+/* The properties of a test, and those of lines of which the node matters. */
+static int board_describe(struct board *board, u32 lines,
+			  const struct property_entry *props)
+{
+	const bool one_contact = board->one_contact;
+	const bool push_pull = board->bank->push_pull;
+	const struct {
+		enum bank_line line;
+		const char *name;
+		bool described;
+	} nodes[] = {
+		{ BANK_DISCHARGE, "allow-discharge-gpios", one_contact },
+		{ BANK_CHARGE, "allow-charge-gpios", one_contact },
+		{ BANK_LOAD, "load-gpios", push_pull },
+		{ BANK_CHARGER, "charger-gpios", push_pull },
+		{ BANK_PRE_ALARM, "pre-alarm-gpios", push_pull },
+		{ BANK_HEARTBEAT, "heartbeat-gpios", push_pull },
+	};
+	struct property_entry all[BOARD_PROPS + ARRAY_SIZE(nodes) + 1] = { };
+	struct software_node_ref_args refs[ARRAY_SIZE(nodes)];
+	unsigned int count = 0, n;
+
+	for (; props[count].name; count++) {
+		if (count == BOARD_PROPS)
+			return -E2BIG;
+		all[count] = props[count];
+	}
+	for (n = 0; n < ARRAY_SIZE(nodes); n++) {
+		const enum bank_line line = nodes[n].line;
+		u32 where = board->lost & BIT(line) ? BOARD_NOWHERE : line;
+
+		if (!nodes[n].described || !(lines & BIT(line)))
+			continue;
+		if (line == BANK_CHARGE)
+			where = BANK_DISCHARGE;
+		refs[n] = SOFTWARE_NODE_REFERENCE(&board_bank, where,
+						  GPIO_ACTIVE_HIGH);
+		all[count++] = PROPERTY_ENTRY_REF_ARRAY_LEN(nodes[n].name,
+							    &refs[n], 1);
+	}
+	return device_create_managed_software_node(&board->pdev->dev, all,
+						   NULL);
 }
 
 /**
@@ -126,8 +198,7 @@ void board_make(struct kunit *test, struct board *board, const char *device,
 	KUNIT_ASSERT_NOT_NULL(test, board->page);
 	board->pdev = platform_device_alloc(device, PLATFORM_DEVID_NONE);
 	KUNIT_ASSERT_NOT_NULL(test, board->pdev);
-	ret = device_create_managed_software_node(&board->pdev->dev, props,
-						  NULL);
+	ret = board_describe(board, lines, props);
 	KUNIT_ASSERT_EQ(test, ret, 0);
 	board->lookup = board_wire(test, board, lines);
 	board->lookup->dev_id = device;

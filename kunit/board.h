@@ -34,6 +34,7 @@ struct gpiod_lookup_table;
  * @late: where those of @late_lines are instead
  * @late_lines: lines of @late, by BIT()
  * @lost: lines with a number that no line has, by BIT()
+ * @one_contact: the line of allow-discharge is in allow-charge too
  * @pdev: its device
  * @lookup: its lines
  * @page: for files
@@ -43,6 +44,7 @@ struct board {
 	struct bank *late;
 	u32 late_lines;
 	u32 lost;
+	bool one_contact;
 	struct platform_device *pdev;
 	struct gpiod_lookup_table *lookup;
 	char *page;

@@ -39,6 +39,7 @@ static const struct number_case number_cases[] = {
 	{ "load-lockout-count", 0, 0, 16, BG_LOCKOUT_COUNT },
 	{ "load-lockout-window-ms", 3600000, 60000, 86400000,
 	  BG_LOCKOUT_WINDOW_MS },
+	{ "poll-interval-ms", 0, 20, 1000, BG_POLL_INTERVAL_MS },
 };
 
 static void number_case_desc(const struct number_case *c, char *desc)
@@ -62,6 +63,8 @@ static u64 config_number(const struct bg_params *params, enum bg_number id)
 		return set->reconnect_delay;
 	case BG_DEBOUNCE_DELAY_MS:
 		return params->cfg.debounce;
+	case BG_POLL_INTERVAL_MS:
+		return params->poll;
 	case BG_LOCKOUT_WINDOW_MS:
 		return params->cfg.lockout_window;
 	case BG_LOCKOUT_COUNT:
@@ -214,16 +217,17 @@ static void config_start(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, params.cfg.heartbeat);
 }
 
-/* It becomes the name of a folder in sysfs. */
+/* It becomes the name of a folder in sysfs, and a word in commands. */
 static void config_label(struct kunit *test)
 {
 	static const char * const good[] = {
-		"house", "bank-2", "a", "!a~", "a.b",
+		"house", "bank-2", "a", "Z", "0", "9.", "a_", "zA-._",
 		"a-name-that-takes-31-characters",
 	};
 	static const char * const wrong[] = {
-		"", ".", "..", "a/b", "two words", "tab\t", "new\nline",
-		"caf\xc3\xa9",
+		"", ".", "..", "_a", "-a", "a/b", "two words", "tab\t",
+		"new\nline", "caf\xc3\xa9", "\xe9", "a=b", "a*", "[a]",
+		"a@", "a`", "a{", "a:",
 		"a-name-that-takes-32-characters.",
 		"a-name-that-is-so-long-that-nobody-can-want-it",
 	};

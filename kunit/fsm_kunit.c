@@ -549,6 +549,179 @@ static void fsm_unbind_in_alarm(struct kunit *test)
 			BIT(BG_CHANGED_PRE_ALARM) | BIT(BG_CHANGED_REASONS));
 }
 
+/* After hibernation an empty bank gets no load, and that is no disconnect. */
+static void fsm_restored(struct kunit *test)
+{
+	struct player *p = fsm_start(test);
+	const struct bg_event *event = &p->res.event;
+	u64 last;
+
+	p->wishes = BIT(BG_SET_MUTE) |
+		    BIT(BG_SET_LOAD_RECONNECT_DELAY_MS);
+	p->wish.mute = true;
+	p->wish.reconnect_delay = BG_SEC(600);
+	player_step(p);
+	fsm_lines(p, BG_SEC(2), PL_C | PL_L);
+	player_run(p, BG_SEC(10));
+	player_step(p);
+	KUNIT_EXPECT_EQ(test, p->fsm.view.state, BG_PRE_ALARM);
+	last = p->fsm.seq;
+
+	/* The delay would be over by now. */
+	p->now = BG_SEC(1000);
+	player_restore(p);
+	KUNIT_EXPECT_EQ(test, p->fsm.view.state, BG_LOAD_OFF);
+	KUNIT_EXPECT_EQ(test, p->pins & PL_CHECKED, PL_CHARGER);
+	KUNIT_EXPECT_EQ(test, p->res.write & PL_CHECKED, PL_CHECKED);
+	KUNIT_EXPECT_TRUE(test, p->res.evented);
+	KUNIT_EXPECT_EQ(test, event->seq, last + 1);
+	KUNIT_EXPECT_EQ(test, event->cause, BIT(BG_CAUSE_RESTORE));
+	KUNIT_EXPECT_EQ(test, p->fsm.counters.load_disconnects, 0U);
+	KUNIT_EXPECT_EQ(test, p->fsm.counters.pre_alarms, 1U);
+	/* Nobody guarded meanwhile. */
+	KUNIT_EXPECT_EQ(test, p->fsm.counters.state_ns[BG_PRE_ALARM],
+			BG_SEC(8));
+	KUNIT_EXPECT_EQ(test, p->fsm.counters.state_ns[BG_LOAD_OFF], 0ULL);
+	KUNIT_EXPECT_EQ(test, p->fsm.since[BG_CHANGED_CHARGER],
+			BG_SEC(1000));
+	KUNIT_EXPECT_EQ(test, p->fsm.set.reconnect_delay, BG_SEC(600));
+
+	/* Only the restore time is waited for, there was no disconnect. */
+	fsm_lines(p, BG_SEC(1001), ALL);
+	player_run(p, BG_SEC(1002));
+	KUNIT_EXPECT_EQ(test, p->pins & PL_CHECKED, PL_LOAD | PL_CHARGER);
+	KUNIT_EXPECT_EQ(test, p->events_bad, 0U);
+}
+
+/* A good bank is back at once: the first level counts as long held. */
+static void fsm_restored_well(struct kunit *test)
+{
+	struct player *p = fsm_start(test);
+	const struct bg_event *event = &p->res.event;
+
+	fsm_lines(p, BG_SEC(5), PL_L);
+	p->now = BG_SEC(1000);
+	player_lines(p, ALL | PL_W);
+	player_restore(p);
+	KUNIT_EXPECT_EQ(test, p->fsm.view.state, BG_PRE_ALARM);
+	KUNIT_EXPECT_EQ(test, p->pins & PL_CHECKED,
+			PL_LOAD | PL_CHARGER | PL_ALARM);
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_safe_until(&p->fsm), BG_SEC(1030));
+	KUNIT_EXPECT_EQ(test, p->fsm.counters.pre_alarms, 2U);
+
+	/* What is on is written and told as well, though nothing changed. */
+	p->now = BG_SEC(2000);
+	player_restore(p);
+	KUNIT_EXPECT_EQ(test, p->pins & PL_CHECKED,
+			PL_LOAD | PL_CHARGER | PL_ALARM);
+	KUNIT_EXPECT_EQ(test, p->fsm.counters.pre_alarms, 3U);
+	KUNIT_EXPECT_EQ(test, p->fsm.counters.charger_disconnects, 1U);
+
+	fsm_lines(p, BG_SEC(2001), PL_C);
+	p->now = BG_SEC(3000);
+	player_restore(p);
+	KUNIT_EXPECT_EQ(test, p->fsm.view.state, BG_STANDBY);
+	KUNIT_EXPECT_EQ(test, p->pins & PL_CHECKED, 0U);
+	KUNIT_EXPECT_EQ(test, p->fsm.counters.remote_offs, 1U);
+	/* A clock that the hardware lost stands still. */
+	p->now = BG_SEC(10);
+	player_restore(p);
+	KUNIT_EXPECT_EQ(test, event->boottime, BG_SEC(3000));
+	KUNIT_EXPECT_EQ(test, event->cause, BIT(BG_CAUSE_RESTORE));
+}
+
+/* An event says so even where nothing else is to be told. */
+static void fsm_restored_same(struct kunit *test)
+{
+	struct player *p = fsm_player(test);
+	struct bg_settings set;
+	u64 last;
+
+	player_default(p);
+	p->level = PL_L;
+	set = p->wish;
+	player_start(p, &set);
+	KUNIT_EXPECT_EQ(test, p->fsm.view.state, BG_LOAD_OFF);
+	player_run(p, BG_SEC(1));
+	last = p->fsm.seq;
+	p->now = BG_SEC(100);
+	player_restore(p);
+	KUNIT_EXPECT_TRUE(test, p->fsm.seq == last + 1);
+	KUNIT_EXPECT_EQ(test, p->res.event.changed, 0);
+	KUNIT_EXPECT_EQ(test, p->res.event.cause, BIT(BG_CAUSE_RESTORE));
+	/* Once. */
+	player_step(p);
+	KUNIT_EXPECT_FALSE(test, p->res.evented);
+}
+
+/* All lines are read, and the watchdog hears at once that somebody guards. */
+static void fsm_restored_looks(struct kunit *test)
+{
+	struct player *p = fsm_player(test);
+	struct bg_settings set;
+
+	player_default(p);
+	p->cfg.heartbeat = true;
+	set = p->wish;
+	player_start(p, &set);
+	p->dead = PL_C;
+	p->now = BG_SEC(1);
+	player_step(p);
+	KUNIT_EXPECT_EQ(test, p->fsm.view.faulty, PL_C);
+	KUNIT_EXPECT_EQ(test, p->fsm.counters.faults, 1U);
+
+	/* Long before it would be tried again, or the next beat. */
+	p->dead = 0;
+	p->now = BG_MS(1100);
+	player_lines(p, PL_D | PL_C);
+	player_restore(p);
+	KUNIT_EXPECT_EQ(test, p->in.read, p->cfg.lines);
+	KUNIT_EXPECT_EQ(test, p->fsm.view.faulty, 0U);
+	KUNIT_EXPECT_EQ(test, p->fsm.view.lines, PL_D | PL_C);
+	KUNIT_EXPECT_TRUE(test, p->res.write & BIT(BG_OUT_HEARTBEAT));
+	/* A switch that was turned meanwhile was not seen to be turned. */
+	KUNIT_EXPECT_EQ(test, p->fsm.counters.remote_offs, 0U);
+	KUNIT_EXPECT_EQ(test, p->fsm.counters.charger_disconnects, 1U);
+}
+
+/* Reconnect delay and lock-out go on, and so does what leads to one. */
+static void fsm_restored_locked(struct kunit *test)
+{
+	struct player *p = fsm_player(test);
+	struct bg_settings set;
+
+	player_default(p);
+	p->cfg.lockout_count = 2;
+	set = p->wish;
+	player_start(p, &set);
+	fsm_lines(p, BG_SEC(1), PL_C | PL_L);
+	player_run(p, BG_SEC(31));
+	KUNIT_EXPECT_EQ(test, p->fsm.counters.load_disconnects, 1U);
+
+	player_lines(p, ALL);
+	p->now = BG_SEC(41);
+	player_restore(p);
+	KUNIT_EXPECT_EQ(test, p->fsm.view.load_reasons,
+			BIT(BG_WHY_RECONNECT_DELAY));
+	player_run(p, BG_SEC(61));
+	KUNIT_EXPECT_EQ(test, p->fsm.view.state, BG_NORMAL);
+
+	fsm_lines(p, BG_SEC(100), PL_C | PL_L);
+	player_run(p, BG_SEC(130));
+	KUNIT_EXPECT_TRUE(test, p->fsm.view.load_reasons &
+				BIT(BG_WHY_LOCKOUT));
+	player_lines(p, ALL);
+	p->now = BG_SEC(500);
+	player_restore(p);
+	KUNIT_EXPECT_EQ(test, p->fsm.view.load_reasons, BIT(BG_WHY_LOCKOUT));
+	/* Until somebody switches off. */
+	fsm_lines(p, BG_SEC(501), PL_D | PL_C);
+	p->now = BG_SEC(600);
+	player_lines(p, ALL);
+	player_restore(p);
+	KUNIT_EXPECT_EQ(test, p->fsm.view.state, BG_NORMAL);
+}
+
 static struct kunit_case fsm_tests[] = {
 	KUNIT_CASE_PARAM(fsm_timelines, timeline_gen_params),
 	KUNIT_CASE(fsm_events),
@@ -570,6 +743,11 @@ static struct kunit_case fsm_tests[] = {
 	KUNIT_CASE(fsm_charge_blocked),
 	KUNIT_CASE(fsm_unbind),
 	KUNIT_CASE(fsm_unbind_in_alarm),
+	KUNIT_CASE(fsm_restored),
+	KUNIT_CASE(fsm_restored_well),
+	KUNIT_CASE(fsm_restored_same),
+	KUNIT_CASE(fsm_restored_looks),
+	KUNIT_CASE(fsm_restored_locked),
 	{}
 };
 

@@ -97,6 +97,7 @@ static void player_evaluate(struct player *p)
 		p->events_bad++;
 	if (p->watch)
 		p->watch(p);
+	p->restored = false;
 	/* The caller's part of an event, which the next one must not have. */
 	p->res.event.realtime = p->now;
 	player_act(p);
@@ -115,6 +116,20 @@ void player_step(struct player *p)
 	if (p->res.onset ||
 	    ((p->in.out_failed ^ p->fsm.view.out_faulty) & p->in.tried))
 		player_evaluate(p);
+}
+
+/**
+ * player_restore() - the first evaluation after a time without a guard
+ * @p: player; its outputs have been off
+ */
+void player_restore(struct player *p)
+{
+	p->pins = 0;
+	p->restored = true;
+	bg_fsm_restored(&p->fsm, p->now);
+	/* What became of outputs before is of no interest any more. */
+	p->in = (struct bg_inputs) { 0 };
+	player_step(p);
 }
 
 /**

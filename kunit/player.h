@@ -46,6 +46,7 @@
  * @unread: lines that the next evaluation does not read
  * @dead: lines that cannot be read
  * @broken: outputs that cannot be set
+ * @restored: the next evaluation comes after a time without a guard
  * @park: the next evaluation is the last before the system sleeps
  * @pins: outputs that are active
  * @steps: number of evaluations
@@ -61,6 +62,7 @@ struct player {
 	struct bg_inputs in;
 	struct bg_settings wish;
 	u32 wishes;
+	bool restored;
 	bool park;
 	u64 now;
 	u64 latency;
@@ -82,6 +84,7 @@ struct player {
 
 void player_default(struct player *p);
 void player_start(struct player *p, const struct bg_settings *set);
+void player_restore(struct player *p);
 void player_step(struct player *p);
 void player_run(struct player *p, u64 until);
 

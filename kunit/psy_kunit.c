@@ -69,9 +69,10 @@ static const struct health_case health_cases[] = {
 	{ "cable of the second chain", TWO, D(0) | C(0), 0, 0, FAILURE },
 	{ "last chain alone", D(7) | C(7), D(7), 0, 0, UNKNOWN },
 	{ "cable of the last chain", D(7) | C(7), 0, 0, 0, FAILURE },
-	{ "one line for both", D(7) | C(7), 0, 0, 0, UNKNOWN, BIT(7) },
-	{ "one line for both, elsewhere", TWO, D(0) | C(0), 0, 0, FAILURE,
+	{ "neither, by one contact", D(0) | C(0), 0, 0, 0, UNKNOWN, BIT(0) },
+	{ "one contact fails", D(0) | C(0), 0, D(0) | C(0), 0, FAILURE,
 	  BIT(0) },
+	{ "cable beside one contact", TWO, 0, 0, 0, FAILURE, BIT(1) },
 };
 
 static void health_case_desc(const struct health_case *c, char *desc)
@@ -89,7 +90,10 @@ static void psy_health(struct kunit *test)
 		.faulty = c->faulty,
 		.out_faulty = c->out_faulty,
 	};
-	const struct bg_config cfg = { .lines = c->have, .shared = c->shared };
+	const struct bg_config cfg = {
+		.lines = c->have,
+		.shared = c->shared,
+	};
 
 	KUNIT_EXPECT_EQ(test, bg_psy_health(&view, &cfg), c->health);
 }

@@ -490,6 +490,24 @@ static void tell_no_wakeup(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dev->driver->pm->prepare(dev), -EBUSY);
 }
 
+/* Nor with lines that may wake the system, but have no interrupt to do it. */
+static void tell_polled(struct kunit *test)
+{
+	static const struct property_entry props[] = {
+		PROPERTY_ENTRY_STRING("label", "guard"),
+		PROPERTY_ENTRY_U32("poll-interval-ms", 1000),
+		PROPERTY_ENTRY_BOOL("wakeup-source"),
+		{ }
+	};
+	struct rig *rig = test->priv;
+	struct device *dev;
+
+	bank_poke(&rig->bank, &rig->bank.no_irq, BIT(BANK_LOW_CELL));
+	board_start(test, &rig->board, BOARD_USUAL, props);
+	dev = &rig->board.pdev->dev;
+	KUNIT_EXPECT_EQ(test, dev->driver->pm->prepare(dev), -EBUSY);
+}
+
 /* It sleeps with its lines awake, and looks at them when it wakes. */
 static void tell_suspend(struct kunit *test)
 {
@@ -601,6 +619,115 @@ static void tell_late_delay(struct kunit *test)
 	pm->complete(bg->dev);
 }
 
+/* What controllers have forgotten is written anew when the system wakes. */
+static void tell_written_anew(struct kunit *test)
+{
+	static const struct property_entry props[] = {
+		PROPERTY_ENTRY_STRING("label", "guard"),
+		PROPERTY_ENTRY_U32("debounce-delay-ms", 0),
+		PROPERTY_ENTRY_BOOL("wakeup-source"),
+		{ }
+	};
+	static const struct bank_act anew[] = {
+		{ BANK_PRE_ALARM, BANK_FLOAT },
+		{ BANK_LOAD, BANK_HIGH },
+		{ BANK_CHARGER, BANK_HIGH },
+	};
+	struct rig *rig = test->priv;
+	const struct dev_pm_ops *pm;
+	struct battguard *bg;
+	unsigned int from;
+	u64 seq;
+
+	/* A controller that cannot be read back hides what it forgot. */
+	bank_poke(&rig->bank, &rig->bank.no_read, BANK_OUTPUTS);
+	board_start(test, &rig->board, BOARD_USUAL, props);
+	bg = board_guard(&rig->board);
+	pm = bg->dev->driver->pm;
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
+					   !board_now(&rig->board).stay_awake));
+	seq = board_now(&rig->board).event.seq;
+	KUNIT_EXPECT_EQ(test, pm->prepare(bg->dev), 0);
+	KUNIT_EXPECT_EQ(test, pm->suspend(bg->dev), 0);
+	bank_poke(&rig->bank, &rig->bank.driven, 0);
+	from = bank_acts(&rig->bank);
+	KUNIT_EXPECT_EQ(test, pm->resume(bg->dev), 0);
+	pm->complete(bg->dev);
+	bank_expect(test, &rig->bank, from, anew, ARRAY_SIZE(anew));
+	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES,
+			BIT(BANK_LOAD) | BIT(BANK_CHARGER));
+	/* That is nobody's news. */
+	KUNIT_EXPECT_EQ(test, board_now(&rig->board).event.seq, seq);
+}
+
+/* Hibernation is a power-off, and what comes after it is a power-up. */
+static void tell_hibernate(struct kunit *test)
+{
+	static const struct property_entry props[] = {
+		PROPERTY_ENTRY_STRING("label", "guard"),
+		PROPERTY_ENTRY_U32("debounce-delay-ms", 0),
+		PROPERTY_ENTRY_U32("restore-delay-ms", 0),
+		PROPERTY_ENTRY_BOOL("wakeup-source"),
+		{ }
+	};
+	const u32 on = BIT(BANK_LOAD) | BIT(BANK_CHARGER);
+	static const struct bank_act off[] = {
+		{ BANK_CHARGER, BANK_FLOAT },
+		{ BANK_LOAD, BANK_FLOAT },
+		{ BANK_PRE_ALARM, BANK_FLOAT },
+	};
+	struct rig *rig = test->priv;
+	struct board *board = &rig->board;
+	const struct dev_pm_ops *pm;
+	struct bg_event event;
+	struct battguard *bg;
+	unsigned int from;
+	u64 seq;
+
+	board_start(test, board, BOARD_USUAL, props);
+	bg = board_guard(board);
+	pm = bg->dev->driver->pm;
+	KUNIT_EXPECT_EQ(test, pm->prepare(bg->dev), 0);
+	/* While the image is made no line is touched, and after it all is judged. */
+	KUNIT_EXPECT_EQ(test, pm->freeze(bg->dev), 0);
+	bank_edge(&rig->bank, BIT(BANK_CHARGE), false);
+	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES, on);
+	KUNIT_EXPECT_EQ(test, pm->thaw(bg->dev), 0);
+	pm->complete(bg->dev);
+	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES,
+			BIT(BANK_LOAD));
+	bank_edge(&rig->bank, BIT(BANK_CHARGE), true);
+	/* No delay holds it up. */
+	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
+	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES,
+			BANK_SWITCHES);
+
+	KUNIT_EXPECT_EQ(test, pm->prepare(bg->dev), 0);
+	from = bank_acts(&rig->bank);
+	KUNIT_EXPECT_EQ(test, pm->poweroff(bg->dev), 0);
+	bank_expect(test, &rig->bank, from, off, ARRAY_SIZE(off));
+	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), false);
+	KUNIT_EXPECT_EQ(test, bank_acts(&rig->bank), from + ARRAY_SIZE(off));
+
+	/* The bank has run empty, and this was no disconnect. */
+	bank_pull(&rig->bank, BIT(BANK_DISCHARGE), false);
+	seq = board_now(board).event.seq;
+	KUNIT_EXPECT_EQ(test, pm->restore(bg->dev), 0);
+	pm->complete(bg->dev);
+	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES,
+			BIT(BANK_CHARGER));
+	KUNIT_EXPECT_EQ(test, bank_count(&rig->bank, from, BANK_LOAD,
+					 BANK_HIGH), 0);
+	KUNIT_ASSERT_TRUE(test, board_event(board, seq + 1, &event));
+	KUNIT_EXPECT_TRUE(test, event.cause & BIT(BG_CAUSE_RESTORE));
+	BOARD_EXPECT_FILE(test, board, "state", "load-off");
+	BOARD_EXPECT_FILE(test, board, "load_disconnects", "0");
+	BOARD_EXPECT_FILE(test, board, "pre_alarms", "1");
+	/* And it guards again. */
+	bank_edge(&rig->bank, BIT(BANK_CHARGE), false);
+	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES, 0);
+}
+
 /* An intermittent pre-alarm sleeps in its lit half. */
 static void tell_lit(struct kunit *test)
 {
@@ -699,8 +826,11 @@ static struct kunit_case tell_tests[] = {
 #endif
 #ifdef CONFIG_PM_SLEEP
 	KUNIT_CASE(tell_no_wakeup),
+	KUNIT_CASE(tell_polled),
 	KUNIT_CASE_PARAM(tell_suspend, rig_gen_params),
 	KUNIT_CASE_PARAM(tell_late_delay, rig_gen_params),
+	KUNIT_CASE_PARAM(tell_written_anew, rig_gen_params),
+	KUNIT_CASE_PARAM(tell_hibernate, rig_gen_params),
 	KUNIT_CASE_PARAM(tell_lit, rig_gen_params),
 	KUNIT_CASE(tell_alarm),
 #endif

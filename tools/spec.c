@@ -162,6 +162,11 @@ const struct word words[NR_WORDS][32] = {
 			"The driver lets go, all outputs are off. The last "
 			"event.",
 		},
+		[__builtin_ctz(BATTGUARD_CAUSE_RESTORE)] = {
+			"restore",
+			"The system was restored from hibernation, in which "
+			"nobody guarded and all outputs were off.",
+		},
 	},
 	[WORDS_CHARGE_BEHAVIOUR] = {
 		[BATTGUARD_CHARGE_BEHAVIOUR_AUTO] = {

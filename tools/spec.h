@@ -45,7 +45,7 @@ static_assert(BATTGUARD_CHANGE_MASK ==
 	      2 * BATTGUARD_CHANGE_SETTINGS - 1,
 	      "words of change");
 static_assert(BATTGUARD_CAUSE_MASK ==
-	      2 * BATTGUARD_CAUSE_UNBIND - 1,
+	      2 * BATTGUARD_CAUSE_RESTORE - 1,
 	      "words of cause");
 static_assert(BATTGUARD_CHARGE_BEHAVIOUR_MAX ==
 	      BATTGUARD_CHARGE_BEHAVIOUR_INHIBIT_CHARGE,

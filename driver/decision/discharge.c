@@ -134,6 +134,24 @@ void bg_discharge_init(struct bg_discharge *path,
 }
 
 /**
+ * bg_discharge_again() - start the path anew after a time without a guard
+ * @path: path, as it was before
+ * @in: the first inputs; a permission that is there counts as long held
+ * @now: present time in ns
+ *
+ * With the load off: that is no disconnect. What began with one goes on, the
+ * reconnect delay, the lock-out, and what leads to one.
+ */
+void bg_discharge_again(struct bg_discharge *path,
+			const struct bg_discharge_in *in, u64 now)
+{
+	path->state = BG_LOAD_OFF;
+	path->sounding = false;
+	bg_hold_init(&path->allowed, !in->forbidden, now);
+	bg_hold_init(&path->quiet, !in->forbidden && !in->low, now);
+}
+
+/**
  * bg_discharge_step() - decide
  * @path: path
  * @rules: delays in force

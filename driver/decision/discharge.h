@@ -87,6 +87,8 @@ static inline bool bg_discharge_load(const struct bg_discharge *path)
 
 void bg_discharge_init(struct bg_discharge *path,
 		       const struct bg_discharge_in *in, u64 now);
+void bg_discharge_again(struct bg_discharge *path,
+			const struct bg_discharge_in *in, u64 now);
 void bg_discharge_step(struct bg_discharge *path,
 		       const struct bg_discharge_rules *rules,
 		       const struct bg_discharge_in *in, u64 now);

@@ -416,7 +416,9 @@ void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
 	discharge.low = v.low;
 	discharge.heard = v.heard_discharge;
 	rules = bg_discharge_rules_of(fsm, cfg);
-	if (!fsm->bound)
+	if (fsm->restored)
+		bg_discharge_again(&fsm->discharge, &discharge, now);
+	else if (!fsm->bound)
 		bg_discharge_init(&fsm->discharge, &discharge, now);
 	bg_discharge_step(&fsm->discharge, &rules, &discharge, now);
 	res->onset = fsm->discharge.state == BG_PRE_ALARM && was != BG_PRE_ALARM;
@@ -441,6 +443,7 @@ void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
 
 	bg_view_step(fsm, &v, &news, res);
 	fsm->bound = true;
+	fsm->restored = false;
 
 	res->deadline = bg_next(fsm, cfg, &rules, now);
 	res->stay_awake = bg_awake(fsm, cfg, now);
@@ -475,6 +478,25 @@ u64 bg_fsm_load_returns(const struct bg_fsm *fsm, const struct bg_config *cfg)
 	if (!fsm->remote.granted)
 		permit = bg_after(fsm->remote.since, bg_remote_restore(fsm));
 	return bg_discharge_returns(&fsm->discharge, &rules, permit);
+}
+
+/**
+ * bg_fsm_restored() - the guard has not run for a while, and all outputs were off
+ * @fsm: state
+ * @now: present time in ns
+ *
+ * The next step decides as the first one does: from the lines as they are, and
+ * with all outputs to be written. Settings, counters, numbers, the reconnect
+ * delay and a lock-out go on. The time without a guard is time in no state.
+ */
+void bg_fsm_restored(struct bg_fsm *fsm, u64 now)
+{
+	fsm->now = bg_later(now, fsm->now);
+	fsm->bound = false;
+	fsm->restored = true;
+	fsm->discharge.state = BG_LOAD_OFF;
+	fsm->charge.on = false;
+	bg_view_restored(fsm);
 }
 
 /**

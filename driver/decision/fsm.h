@@ -57,7 +57,7 @@
  * @debounce: window of the line filter in ns, 0 = none
  * @lockout_window: see &struct bg_discharge_rules
  * @lockout_count: see &struct bg_discharge_rules
- * @shared: chains whose two permissions are the same line
+ * @shared: chains whose two permissions are one line
  * @silent: there is no pre-alarm output
  * @intermittent: the pre-alarm blinks
  * @inhibit_on_pre_alarm: no charging in a pre-alarm that a line keeps up
@@ -224,7 +224,8 @@ struct bg_sounder {
  * @out: the outputs that are read back
  * @view: the latest view
  * @counters: counters
- * @bound: the first step was made
+ * @bound: the first step was made, of all or since @restored
+ * @restored: the next step comes after a time without a guard
  * @pulse: level of the heartbeat
  */
 struct bg_fsm {
@@ -242,6 +243,7 @@ struct bg_fsm {
 	struct bg_view view;
 	struct bg_counters counters;
 	bool bound;
+	bool restored;
 	bool pulse;
 };
 
@@ -274,6 +276,7 @@ u32 bg_fsm_lines_to_read(const struct bg_fsm *fsm, const struct bg_config *cfg,
 			 u64 now);
 void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
 		 const struct bg_inputs *in, u64 now, struct bg_result *res);
+void bg_fsm_restored(struct bg_fsm *fsm, u64 now);
 void bg_fsm_unbind(struct bg_fsm *fsm, u64 now, struct bg_result *res);
 u64 bg_fsm_load_safe_until(const struct bg_fsm *fsm);
 u64 bg_fsm_load_returns(const struct bg_fsm *fsm, const struct bg_config *cfg);

@@ -106,6 +106,8 @@ enum bg_change {
  * @BG_CAUSE_USER: A user wrote a setting.
  * @BG_CAUSE_TIME: A delay was over.
  * @BG_CAUSE_UNBIND: The driver lets go, all outputs are off. The last event.
+ * @BG_CAUSE_RESTORE: The system was restored from hibernation, in which nobody
+ *   guarded and all outputs were off.
  * @BG_NR_CAUSES: number of them
  */
 enum bg_cause {
@@ -116,6 +118,7 @@ enum bg_cause {
 	BG_CAUSE_USER,
 	BG_CAUSE_TIME,
 	BG_CAUSE_UNBIND,
+	BG_CAUSE_RESTORE,
 	BG_NR_CAUSES
 };
 

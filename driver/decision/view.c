@@ -203,13 +203,15 @@ static void bg_make_event(struct bg_fsm *fsm, const struct bg_view *view,
 	event->changed = bg_compare(&fsm->view, view);
 	if (news->set)
 		event->changed |= BIT(BG_CHANGED_SETTINGS);
-	/* The first event changes the state, or gives the reasons why not. */
-	res->evented = event->changed;
+	/* The first event, of all or since a restore, is one in any case. */
+	res->evented = event->changed || !fsm->bound;
 	if (!res->evented)
 		return;
 
 	event->cause = 0;
-	if (!fsm->bound)
+	if (fsm->restored)
+		event->cause |= BIT(BG_CAUSE_RESTORE);
+	else if (!fsm->bound)
 		event->cause |= BIT(BG_CAUSE_BIND);
 	if (event->changed & lines)
 		event->cause |= BIT(BG_CAUSE_LINE);
@@ -241,6 +243,19 @@ void bg_view_step(struct bg_fsm *fsm, const struct bg_verdict *v,
 	bg_make_event(fsm, &view, news, res);
 	bg_note_times(fsm, res->event.changed);
 	fsm->view = view;
+}
+
+/**
+ * bg_view_restored() - what others would have seen in a time without a guard
+ * @fsm: state
+ *
+ * The next event says what has changed since. Faults are as they were, so that
+ * one that lasts is not counted twice.
+ */
+void bg_view_restored(struct bg_fsm *fsm)
+{
+	fsm->view.state = fsm->discharge.state;
+	fsm->view.outputs = 0;
 }
 
 /**

@@ -52,6 +52,7 @@ struct bg_news {
 void bg_view_step(struct bg_fsm *fsm, const struct bg_verdict *v,
 		  const struct bg_news *news, struct bg_result *res);
 
+void bg_view_restored(struct bg_fsm *fsm);
 void bg_view_unbind(struct bg_fsm *fsm, struct bg_result *res);
 
 #endif

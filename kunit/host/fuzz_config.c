@@ -29,6 +29,7 @@ static const struct {
 	{ "debounce-delay-ms", 5, 0, 1000 },
 	{ "load-lockout-count", 0, 0, 16 },
 	{ "load-lockout-window-ms", 3600000, 60000, 86400000 },
+	{ "poll-interval-ms", 0, 20, 1000 },
 };
 
 #define NUMBERS	(sizeof(numbers) / sizeof(numbers[0]))
@@ -70,20 +71,25 @@ static bool number_good(const struct property_entry *prop, size_t n, u32 *value)
 	return *value >= numbers[n].least && *value <= numbers[n].most;
 }
 
-/* 1 to 31 visible characters of ASCII, no slash, no dot at the start. */
+/* 1 to 31 of these, the first of them none of the last three. */
 static bool label_good(const struct property_entry *prop)
 {
-	const u8 *text = prop->value;
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-._";
+	const char *text = prop->value;
 	size_t len = 0;
 
 	if (prop->refused)
 		return false;
 	while (len < prop->length && text[len]) {
-		if (text[len] < 0x21 || text[len] > 0x7e || text[len] == '/')
+		const char *at = strchr(chars, text[len]);
+
+		if (!at || (!len && at - chars >= 62))
 			return false;
 		len++;
 	}
-	return len && len < prop->length && len <= 31 && *text != '.';
+	return len && len < prop->length && len <= 31;
 }
 
 static void judge(const struct property_entry *props)
@@ -130,7 +136,8 @@ static void judge(const struct property_entry *props)
 	     params.set.reconnect_delay == value[2] * 1000000ULL &&
 	     params.cfg.debounce == value[3] * 1000000ULL &&
 	     params.cfg.lockout_count == value[4] &&
-	     params.cfg.lockout_window == value[5] * 1000000ULL,
+	     params.cfg.lockout_window == value[5] * 1000000ULL &&
+	     params.poll == value[6] * 1000000ULL,
 	     "each number is the board's, in ns");
 	must(params.cfg.intermittent ==
 	     !!find(props, "pre-alarm-intermittent") &&

@@ -177,7 +177,8 @@ static void obs_judge_event(struct observer *o, const struct bg_result *res,
 	if (!res->evented)
 		return;
 
-	cause |= !o->bound ? BIT(BG_CAUSE_BIND) : 0;
+	cause |= !o->bound && !o->restored ? BIT(BG_CAUSE_BIND) : 0;
+	cause |= o->restored ? BIT(BG_CAUSE_RESTORE) : 0;
 	cause |= lines ? BIT(BG_CAUSE_LINE) : 0;
 	cause |= o->now_lines.bounced ? BIT(BG_CAUSE_BOUNCE) : 0;
 	cause |= changed & BIT(BG_CHANGED_FAULTS) ? BIT(BG_CAUSE_FAULT) : 0;

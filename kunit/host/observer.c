@@ -19,6 +19,31 @@ void obs_start(struct observer *o, const struct bg_config *cfg,
 	o->view.state = BG_STANDBY;
 }
 
+/**
+ * obs_restored() - a time without a guard is over, in which all outputs were off
+ * @o: observer
+ * @now: present time in ns
+ */
+void obs_restored(struct observer *o, u64 now)
+{
+	unsigned int n;
+
+	o->now = now > o->now ? now : o->now;
+	o->bound = false;
+	o->restored = true;
+	o->state = BG_LOAD_OFF;
+	o->charger = false;
+	o->write_awaited = false;
+	o->view.state = BG_LOAD_OFF;
+	o->view.outputs = 0;
+	for (n = 0; n < BG_LINES_MAX; n++)
+		o->line[n] = (struct obs_line) { 0 };
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
+		o->out[n].want = false;
+		o->out[n].faulty = false;
+	}
+}
+
 static void obs_hold(struct observer *o, struct obs_wait *w, bool holds,
 		     u64 restore)
 {
@@ -416,5 +441,6 @@ const char *obs_judge(struct observer *o, const struct bg_inputs *in, u64 now,
 	obs_judge_told(o, res, told, was, charger_was);
 	obs_judge_times(o, res, told);
 	o->bound = true;
+	o->restored = false;
 	return o->broken;
 }

@@ -113,11 +113,13 @@ struct observer {
 	bool dark;
 	bool phase_known;
 	bool bound;
+	bool restored;
 	const char *broken;
 };
 
 void obs_start(struct observer *o, const struct bg_config *cfg,
 	       const struct bg_settings *set, u64 now);
+void obs_restored(struct observer *o, u64 now);
 const char *obs_judge(struct observer *o, const struct bg_inputs *in, u64 now,
 		      const struct bg_result *res, const struct obs_told *told);
 

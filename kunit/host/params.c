@@ -48,6 +48,7 @@ void params_run(void)
 		{ "debounce-delay-ms", 5 },
 		{ "load-lockout-count", 1 },
 		{ "load-lockout-window-ms", 60000 },
+		{ "poll-interval-ms", 20 },
 	};
 	unsigned int n;
 

@@ -22,6 +22,8 @@ static void watched_judge(struct player *p)
 
 	if (p->steps == 1)
 		obs_start(o, &p->cfg, &p->wish, p->now - p->slow);
+	if (p->restored)
+		obs_restored(o, p->now);
 	/* Once a rule is broken, the observer's memory is worthless. */
 	if (o->broken)
 		return;

@@ -132,7 +132,8 @@ static bool agree_since(const u64 *a, const u64 *b)
 
 bool agree_rest(const struct observer *o, const struct bg_fsm *fsm)
 {
-	return o->bound == fsm->bound && o->now == fsm->now &&
+	return o->bound == fsm->bound && o->restored == fsm->restored &&
+	       o->now == fsm->now &&
 	       o->seq == fsm->seq && o->charger == fsm->charge.on &&
 	       agree_wait(&o->charge, &fsm->charge.allowed) &&
 	       agree_wait(&o->remote, &fsm->remote) &&

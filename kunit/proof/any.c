@@ -96,6 +96,7 @@ void any_fsm(struct bg_fsm *fsm)
 	}
 	any_view(&any.view);
 	any.bound = any_bool();
+	any.restored = any_bool();
 	any.pulse = any_bool();
 	*fsm = any;
 }
@@ -140,6 +141,7 @@ void any_observer(struct observer *o, const struct bg_fsm *fsm,
 	for (n = 0; n < BG_NR_SINCE; n++)
 		any.since[n] = fsm->since[n];
 	any.bound = fsm->bound;
+	any.restored = fsm->restored;
 	any.now_lines = (struct obs_lines) { 0 };
 	for (n = 0; n < BG_LINES_MAX; n++) {
 		const struct bg_line *line = &fsm->line[n];

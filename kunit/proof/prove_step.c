@@ -370,6 +370,59 @@ void prove_bind(void)
 	     res.outputs & BIT(BG_OUT_LOAD));
 }
 
+/* After a time without a guard all is as at the bind, but for what goes on. */
+void prove_restored(void)
+{
+	const u64 now = any_u64();
+	struct bg_settings set;
+	bool locked, reconnecting;
+	u64 seq, ns;
+	u8 state;
+
+	any_state();
+	__CPROVER_assume(now <= PROOF_TIME);
+	state = fsm.discharge.state;
+	seq = fsm.seq;
+	set = fsm.set;
+	locked = fsm.discharge.locked;
+	ns = fsm.counters.state_ns[state];
+	reconnecting = fsm.discharge.reconnecting;
+	bg_fsm_restored(&fsm, now);
+	obs_restored(&o, now);
+	RULE("restored: the time without a guard is time in no state", true,
+	     fsm.counters.state_ns[state] == ns);
+	RULE("restored: no state has lasted longer than the clock has run", true,
+	     valid_times(&fsm));
+	/* Proved just now, and hard to find again behind another step. */
+	__CPROVER_assume(valid_times(&fsm));
+	quiet = (struct spell) { 0 };
+	allowed = (struct spell) { 0 };
+	charge = (struct spell) { 0 };
+	/* What became of outputs before does not count. */
+	res.write = 0;
+	res.check = 0;
+	step();
+	RULE("restored: an event that says so, the next", true,
+	     res.evented && res.event.seq == seq + 1 &&
+	     (res.event.cause & BIT(BG_CAUSE_RESTORE)) &&
+	     !(res.event.cause & BIT(BG_CAUSE_BIND)));
+	RULE("restored: every output is written", true, (res.write & 7) == 7);
+	RULE("restored: forbidden leads to load-off, no disconnect",
+	     o.now_lines.permit && o.now_lines.forbidden,
+	     fsm.view.state == BG_LOAD_OFF &&
+	     !(res.outputs & BIT(BG_OUT_LOAD)));
+	RULE("restored: the first level counts as long held",
+	     o.now_lines.permit && !o.now_lines.forbidden && !locked &&
+	     !reconnecting, res.outputs & BIT(BG_OUT_LOAD));
+	RULE("restored: a lock-out goes on",
+	     locked && o.now_lines.permit, fsm.discharge.locked);
+	RULE("restored: settings go on", !in.set,
+	     fsm.set.enabled == set.enabled && fsm.set.inhibit == set.inhibit &&
+	     fsm.set.pre_alarm_delay == set.pre_alarm_delay &&
+	     fsm.set.restore_delay == set.restore_delay &&
+	     fsm.set.reconnect_delay == set.reconnect_delay);
+}
+
 void prove_step(void)
 {
 	any_state();

@@ -212,8 +212,8 @@ bool valid_view(const struct bg_fsm *fsm, const struct bg_config *cfg)
 
 bool valid_rest(const struct bg_fsm *fsm, const struct bg_config *cfg)
 {
-	return fsm->bound && fsm->seq && valid_settings(&fsm->set) &&
-	       valid_remote(fsm) &&
+	return fsm->bound && !fsm->restored && fsm->seq &&
+	       valid_settings(&fsm->set) && valid_remote(fsm) &&
 	       (cfg->heartbeat ?
 		valid_ahead(fsm->beat, fsm->now, BG_HEARTBEAT_NS) :
 		!fsm->pulse);

@@ -45,8 +45,17 @@ def series():
     return os.environ.get("KERNEL") or "6.12"
 
 
+def pushes(kernel):
+    """Whether the outputs of a board with this kernel are push-pull."""
+    return kernel.arch != "armhf" and kernel.series != "6.1"
+
+
 class Board(guest.Guest):
     """A guest with a guard wired to the machine's GPIO controller.
+
+    Its outputs drive high-side switches, so that the driver acts in the hard
+    interrupt; on 6.1, on the SoC's pin controller and where nodes are given they are
+    open-source lines, and it acts in threads. push_pull: otherwise than that.
 
     changes: device tree properties beside the full wiring; initial: inputs
     asserted at power-up; bind: load the module (the guard probes) at once;
@@ -56,14 +65,18 @@ class Board(guest.Guest):
     _ending = None
 
     def __init__(self, kernel, module, changes=None, initial=None, bind=True,
-                 nodes=None, helpers=(), files=None, **options):
+                 nodes=None, helpers=(), files=None, push_pull=None, **options):
         machine = machines.NPCM if kernel.arch == "armhf" else machines.VIRT
-        wires = machine.lines() if initial is None else machine.lines(initial)
+        if push_pull is None:
+            push_pull = not nodes and pushes(kernel)
+        wires = (machine.lines(push_pull=push_pull) if initial is None else
+                 machine.lines(initial, push_pull=push_pull))
         if machine.tree:
             options["tree"] = kernel.image.parent / "dts" / machine.tree
         script = "".join(f"insmod /modules/{path.name}\n" for path in helpers)
         script += "insmod /modules/battguard.ko\n" if bind else ""
-        super().__init__(kernel, nodes or devicetree.guard_node(changes, NODE, machine.controller),
+        super().__init__(kernel, nodes or devicetree.guard_node(changes, NODE, machine.controller,
+                                                                push_pull),
                          [module, *helpers], {"bin/show": SHOW, **(files or {})}, script,
                          lines=wires, machine=machine, **options)
         self._ending = kernel.ending

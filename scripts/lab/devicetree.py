@@ -14,20 +14,24 @@ OUTPUTS = {"load": 5, "charger": 6, "pre-alarm": 7}
 ACTIVE_LOW, OPEN_SOURCE = 1, 2      # GPIO flags, as in dt-bindings/gpio/gpio.h
 
 
-def guard_properties(controller=PL061):
-    """A fully wired board: every terminal, every setting at its default."""
+def guard_properties(controller=PL061, push_pull=False):
+    """A fully wired board: every terminal, every setting at its default.
+
+    push_pull: the outputs drive high-side switches, else they are open-source.
+    """
     made = {"compatible": '"gpio-battery-guard"', "label": '"house-bank"'}
     for name, line in INPUTS.items():
         flags = ACTIVE_LOW if name == "remote-l" else 0
         made[f"{name}-gpios"] = f"<{controller} {line} {flags}>"
     for name, line in OUTPUTS.items():
-        made[f"{name}-gpios"] = f"<{controller} {line} {OPEN_SOURCE}>"
+        flags = 0 if push_pull else OPEN_SOURCE
+        made[f"{name}-gpios"] = f"<{controller} {line} {flags}>"
     return made
 
 
-def guard_node(changes=None, name="battery-guard", controller=PL061):
+def guard_node(changes=None, name="battery-guard", controller=PL061, push_pull=False):
     """The guard's node; changes sets properties, True for a flag, None drops one."""
-    properties = guard_properties(controller)
+    properties = guard_properties(controller, push_pull)
     properties.update(changes or {})
     lines = []
     for key, value in properties.items():

@@ -58,10 +58,13 @@ class Lines:
     """All lines of a PL061; given to a Guest, which starts and stops it.
 
     initial: asserted inputs at power-up, by name. The default is a board where
-    all is well, with remote on through terminal H.
+    all is well, with remote on through terminal H. push_pull: a high-side switch
+    stands between each output and its terminal, which floats while the line is low.
     """
 
-    def __init__(self, initial=("allow-discharge", "allow-charge", "remote-h")):
+    def __init__(self, initial=("allow-discharge", "allow-charge", "remote-h"),
+                 push_pull=False):
+        self._low = FLOATING if push_pull else LOW
         self.inputs = {name: name in initial for name in INPUTS}
         self.outputs = dict.fromkeys(OUTPUTS, FLOATING)
         self.changes = []           # every Change of an output since power-up
@@ -187,7 +190,7 @@ class Lines:
         for name, line in OUTPUTS.items():
             state = FLOATING
             if direction >> line & 1:
-                state = HIGH if data >> line & 1 else LOW
+                state = HIGH if data >> line & 1 else self._low
             if state != self.outputs[name]:
                 self._output(when, name, state)
         for name, line in INPUTS.items():
@@ -252,8 +255,8 @@ class Lines:
 class NpcmLines(Lines):
     """The first bank of an npcm7xx: the same, from what is written to it."""
 
-    def __init__(self, *args):
-        super().__init__(*args)
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
         self._enabled = self._data = self._outside = 0
 
     @staticmethod

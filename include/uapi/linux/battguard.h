@@ -121,6 +121,8 @@ enum battguard_change {
  * @BATTGUARD_CAUSE_TIME: A delay was over.
  * @BATTGUARD_CAUSE_UNBIND: The driver lets go, all outputs are off. The last
  *   event.
+ * @BATTGUARD_CAUSE_RESTORE: The system was restored from hibernation, in which
+ *   nobody guarded and all outputs were off.
  */
 enum battguard_cause {
 	BATTGUARD_CAUSE_BIND = 1,
@@ -130,9 +132,10 @@ enum battguard_cause {
 	BATTGUARD_CAUSE_USER = 16,
 	BATTGUARD_CAUSE_TIME = 32,
 	BATTGUARD_CAUSE_UNBIND = 64,
+	BATTGUARD_CAUSE_RESTORE = 128,
 
 	/* private: */
-	BATTGUARD_CAUSE_MASK = 127,
+	BATTGUARD_CAUSE_MASK = 255,
 };
 
 /**

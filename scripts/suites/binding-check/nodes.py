@@ -28,6 +28,7 @@ GOOD = {
         restore-delay-ms = <0>;
         load-reconnect-delay-ms = <0>;
         debounce-delay-ms = <0>;
+        poll-interval-ms = <20>;
         load-lockout-count = <0>;
         load-lockout-window-ms = <3600000>;
         pre-alarm-intermittent;
@@ -41,17 +42,19 @@ GOOD = {
         restore-delay-ms = <60000>;
         load-reconnect-delay-ms = <7200000>;
         debounce-delay-ms = <1000>;
+        poll-interval-ms = <1000>;
         load-lockout-count = <16>;
         load-lockout-window-ms = <86400000>;
     """,
     # A name of 31 characters, with all that is allowed.
-    "label-longest": 'label = "-bank.1_(a)~!xxxxxxxxxxxxxxxxxx";',
+    "label-longest": 'label = "0-Bank._xxxxxxxxxxxxxxxxxxxxxxx";',
     # Every number at the lower end of its range.
     "least-values": """
         pre-alarm-delay-ms = <30000>;
         restore-delay-ms = <0>;
         load-reconnect-delay-ms = <0>;
         debounce-delay-ms = <0>;
+        poll-interval-ms = <20>;
         load-lockout-count = <0>;
         load-lockout-window-ms = <60000>;
     """,
@@ -60,6 +63,9 @@ GOOD = {
     # The number of low-cell lines is free: older batteries have none.
     "low-cell-fewer": (lines("allow-charge", 0, 3) + lines("allow-discharge", 8, 3)
                        + lines("low-cell", 16, 1)),
+    # One contact for both permissions.
+    "one-contact": "allow-charge-gpios = <&gpio 8 GPIO_ACTIVE_LOW>; "
+                   "allow-discharge-gpios = <&gpio 8 GPIO_ACTIVE_LOW>;",
     # One remote terminal is enough.
     "remote-l-only": "remote-l-gpios = <&gpio 24 GPIO_ACTIVE_LOW>;",
     # Two battery chains, no low-cell line.
@@ -80,7 +86,7 @@ GOOD = {
 }
 
 # What dt-schema says of a label, and of chains that do not match.
-LABEL = "does not match '^[!-"
+LABEL = "does not match '^[A-Z"
 UNEQUAL = "'oneOf' conditional failed, one must be fixed"
 
 # (name, properties, the messages that they raise and no other)
@@ -106,8 +112,11 @@ BAD = (
      "'pre-alarm-gpios' is a dependency of 'pre-alarm-intermittent'"),
     ("label-blank", 'label = "house bank";', LABEL),
     ("label-control", 'label = "house\\abank";', LABEL),
+    ("label-bracket", 'label = "[bank]";', LABEL),
     ("label-dot", 'label = ".bank";', LABEL),
+    ("label-equals", 'label = "house=bank";', LABEL),
     ("label-empty", 'label = "";', LABEL),
+    ("label-hyphen", 'label = "-bank";', LABEL),
     ("label-long", 'label = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";', LABEL),
     ("label-number", "label = <5>;", ":label: property is not a string"),
     ("label-slash", 'label = "house/bank";', LABEL),
@@ -138,6 +147,10 @@ BAD = (
      "battery-protection: pre-alarm-delay-ms:"),
     ("number-of-8-bits", "debounce-delay-ms = /bits/ 8 <5>;",
      "debounce-delay-ms: size (1) error for type uint32-matrix"),
+    ("poll-interval-ms-high", "poll-interval-ms = <1001>;",
+     "poll-interval-ms:0:0: 1001 is greater than the maximum of 1000"),
+    ("poll-interval-ms-low", "poll-interval-ms = <19>;",
+     "poll-interval-ms:0:0: 19 is less than the minimum of 20"),
     ("polarity-property", "load-active-low;", "'load-active-low' was unexpected"),
     ("pre-alarm-delay-ms-high", "pre-alarm-delay-ms = <600001>;",
      "pre-alarm-delay-ms:0:0: 600001 is greater than the maximum of 600000"),

@@ -87,10 +87,28 @@ def panicked(kernel, module, checks):
     """A panic: best effort, and the PL061 may be written in any context."""
     for state in ("normal", "pre-alarm"):
         asserted = STATES[state][0]
-        with Board(kernel, module, initial=asserted, memory=256) as board:
+        with Board(kernel, module, initial=asserted, memory=256, push_pull=True) as board:
             mark = _enter(board, state, checks)
             board.poweroff("echo c >/proc/sysrq-trigger")
             _released(board, mark, state, checks, "panic")
+    # To change a direction a pin controller may take a mutex.
+    with Board(kernel, module, memory=256, push_pull=False) as board:
+        mark = _enter(board, "normal", checks)
+        board.poweroff("echo c >/proc/sysrq-trigger")
+        board.lines.poll()
+        checks.equal(board.lines.changes[mark:], [], "panic: open-source outputs stay as they are")
+
+
+@scenario
+@virt_only
+def restarted(kernel, module, checks):
+    """A restart without shutdown, as of sysrq-b: a handler of the guard comes first."""
+    for state in ("normal", "pre-alarm"):
+        asserted = STATES[state][0]
+        with Board(kernel, module, initial=asserted, memory=256, push_pull=True) as board:
+            mark = _enter(board, state, checks)
+            board.poweroff("echo b >/proc/sysrq-trigger")
+            _released(board, mark, state, checks, "sysrq-b")
 
 
 @scenario

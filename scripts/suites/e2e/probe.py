@@ -80,9 +80,13 @@ BAD_BOARDS = (
     ("restore-delay-ms", {"restore-delay-ms": 0xffffffff}),
     ("load-reconnect-delay-ms", {"load-reconnect-delay-ms": 7200001}),
     ("debounce-delay-ms", {"debounce-delay-ms": 1001}),
+    ("label", {"label": '"house bank"'}),
+    ("label", {"label": '"-bank"'}),
     ("load-lockout-count", {"load-lockout-count": 17}),
     ("load-lockout-window-ms", {"load-lockout-window-ms": 59999}),
     ("load-lockout-window-ms", {"load-lockout-window-ms": 86400001}),
+    ("poll-interval-ms", {"poll-interval-ms": 19}),
+    ("poll-interval-ms", {"poll-interval-ms": 1001}),
     ("allow-charge-gpios", {"allow-charge-gpios": None}),
     ("allow-discharge-gpios", {"allow-discharge-gpios": None}),
     ("load-gpios", {"load-gpios": None}),
@@ -172,13 +176,41 @@ def line_not_to_be_had(kernel, module, checks):
         board.lines.wait(load=HIGH, charger=HIGH)
         mark, changes = board.mark(), board.lines.mark()
         status, _ = board.run(f"echo taken >{DRIVER}/bind")
-        checks.ok(status and len(board.log(r"taken: .*allow-discharge-gpios", mark)) == 1,
-                  "a line that another guard has: one line that names it", board.tail(5))
+        checks.ok(status and len(board.log(r"taken: .*allow-discharge-gpios: line 0 is in use, "
+                                          r"see /sys/kernel/debug/gpio", mark)) == 1,
+                  "a line that another guard has: one line that says so", board.tail(5))
         checks.equal(board.sh("ls /sys/class/power_supply"), "first", "the other guard stays")
         board.lines.poll()
         checks.equal(board.lines.changes[changes:], [], "and its outputs do not move")
         board.sh("rmmod battguard")
         checks.equal(_claims(board), [], "no line is left claimed")
+
+
+@scenario
+@virt_only
+def one_contact(kernel, module, checks):
+    """A battery with one contact that permits both: one line, named twice."""
+    both = {"allow-charge-gpios": f"<{PL061} 0 0>", "charge-inhibit-on-pre-alarm": True}
+    with Board(kernel, module, both, checks=checks) as board:
+        lines = board.lines
+        if _shares(board):
+            waiting = board.sh("cat /sys/kernel/debug/devices_deferred")
+            checks.ok(NODE in waiting, "this kernel shares the line itself: the guard waits for "
+                      "what does that", waiting)
+            return
+        lines.wait(load=HIGH, charger=HIGH)
+        checks.equal(len(board.log("charge-inhibit-on-pre-alarm: a line that permits both "
+                                   "withdraws both")), 1, "told that the charger cannot be spared")
+        checks.equal(board.sh("grep -c house-bank:allow /proc/interrupts"), "1",
+                     "one interrupt for both")
+        lines.set(allow_discharge=False)
+        lines.wait(charger=FLOATING, pre_alarm=HIGH)
+        time.sleep(0.5)
+        checks.equal(lines.now(), {"load": HIGH, "charger": FLOATING, "pre-alarm": HIGH},
+                     "withdrawn: charger off at once, load after the delay")
+        lines.set(allow_discharge=True)
+        lines.wait(charger=HIGH, pre_alarm=FLOATING)
+        checks.equal(lines.now(), ALL_WELL, "permitted again: all as before")
 
 
 @scenario

@@ -10,7 +10,7 @@ FAULTS = (
     ("smallest value ignored", "driver/config.c",
      "*value < range->min || ", "", "config"),
     ("a label of dots", "driver/config.c",
-     " && label[0] != '.'", "", "config"),
+     "!first && strchr", "strchr", "config"),
     ("a short number is read", "tools/dev.c",
      "if (!tb[attr] || nla_len(tb[attr]) < (int)sizeof(uint32_t))", "if (!tb[attr])", "netlink"),
     ("a short number of a group is read", "tools/nl.c",

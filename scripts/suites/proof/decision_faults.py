@@ -222,7 +222,7 @@ FAULTS = [
      "(open & BG_LINES_CHARGE ? ~0U : 0)"),
     ("event number skipped", "decision/view.c", "++fsm->seq", "(fsm->seq += 2)"),
     ("an event for nothing", "decision/view.c",
-     "res->evented = event->changed;", "res->evented = true;"),
+     "res->evented = event->changed || !fsm->bound;", "res->evented = true;"),
     ("a change without an event", "decision/view.c", "changed |= BIT(BG_CHANGED_REASONS)",
      "changed |= 0"),
     ("disconnects counted in standby", "decision/view.c",

@@ -17,7 +17,7 @@ ALL_LINES = range(26)
 # without what is optional, and one with two chains and every remote line.
 SOME_BOARDS = {"": 0x2010101}
 ALL_BOARDS = {**SOME_BOARDS, " small": 0x101, " large": 0x3010303}
-PROOFS = ("unbind", "next", "times", "bind", "step")
+PROOFS = ("unbind", "next", "times", "bind", "restored", "step")
 
 # No loop of the driver goes on after the last line.
 LOOPS = ["--unwind", "33", "--unwindset", "bg_bits.0:27,obs_new_bits.0:27",

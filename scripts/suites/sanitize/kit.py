@@ -63,8 +63,9 @@ class Field(guest.Guest):
         case = simplan.Case("sanitize", "", 0, _SIM.node(SIM_NODE, SIM_LABEL))
         options = {**CONFIGS[config], **options}
         options["cmdline"] = "kunit.enable=1 " + options.get("cmdline", "")
-        super().__init__(kernel, devicetree.guard_node() + simplan.nodes([case]), built,
-                         programs, lines=lines.Lines(), **options)
+        # One guard acts in the hard interrupt, the one on gpio-sim in threads.
+        super().__init__(kernel, devicetree.guard_node(push_pull=True) + simplan.nodes([case]),
+                         built, programs, lines=lines.Lines(push_pull=True), **options)
 
     def __enter__(self):
         super().__enter__()

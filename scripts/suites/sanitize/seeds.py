@@ -122,7 +122,7 @@ SEEDS = (
           "	ring->slot[event->seq % (BG_RING_SIZE + 1)] = *event;",
           _suites, r"UBSAN: array-index-out-of-bounds"),
     fault("a line's number is beyond the word", "sanitize", "UBSAN", "gpio.c",
-          "		wire->line = n;\n", "		wire->line = n + BITS_PER_LONG;\n",
+          "		wire->lines = BIT(n);\n", "		wire->lines = BIT(n + BITS_PER_LONG);\n",
           _edges, r"UBSAN: shift-out-of-bounds"),
     fault("a flag is neither true nor false", "sanitize", "UBSAN", "values.c",
           "		set->enabled = value;\n", "		*(u8 *)&set->enabled = 2 + value;\n",

@@ -99,6 +99,32 @@ def impurities():
             if included not in own | (types if path.name == "pure.h" else set())]
 
 
+# Where the tests that a table names are, and how one looks there; {} is its name.
+NAMED = {
+    "e2e": (r"^scripts/suites/e2e/.*\.py$", r"^@scenario\n(?:@.*\n)*def {}\("),
+    "suspend": (r"^scripts/suites/e2e/suspend\.py$", r"^@scenario\n(?:@.*\n)*def {}\("),
+    "simtest": (r"^scripts/suites/simtest/.*\.case$", r"^case {}$"),
+    "kunit": (r"^kunit/\w+\.c$", r"KUNIT_CASE(?:_PARAM)?\({}[,)]|^\t{{ \"{}\","),
+    "proof": (r"^scripts/suites/proof/broken\.py$", r"\(\"{}\","),
+}
+
+
+def untested():
+    """Tests in the table of hazards that do not exist."""
+    text = (ROOT / "Documentation/safety.rst").read_text(encoding="utf-8")
+    tests = [re.sub(r"\s+", " ", words) for words in
+             re.findall(rf"``((?:{'|'.join(NAMED)}): [^`]+)``", text)]
+    missing = [] if len(tests) > 40 else [f"only {len(tests)} tests are named"]
+    for test in tests:
+        suite, name = test.split(": ", 1)
+        where, pattern = NAMED[suite]
+        pattern = pattern.replace("{}", re.escape(name)).replace("{{", "{")
+        if not any(re.search(pattern, (ROOT / path).read_text(encoding="utf-8"), re.M)
+                   for path in tracked(where)):
+            missing.append(test)
+    return missing
+
+
 def run():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--full", action="store_true",
@@ -129,6 +155,9 @@ def run():
     stray = [name for name in tracked(r"^(driver|kunit)/") if name != "driver/compat.h"
              and VERSION.search((ROOT / name).read_text(errors="replace"))]
     checks.ok(not stray, "only driver/compat.h looks at kernel versions", "\n".join(stray))
+
+    missing = untested()
+    checks.ok(not missing, "every test that safety.rst names exists", "\n".join(missing))
 
     impure = impurities()
     checks.ok(not impure, "the decision includes nothing but itself", "\n".join(impure))

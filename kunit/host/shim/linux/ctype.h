@@ -10,12 +10,14 @@
 
 #include <stdbool.h>
 
-static inline bool bg_shim_isgraph(unsigned char c)
+static inline bool bg_shim_isalnum(unsigned char c)
 {
-	return (c > 0x20 && c < 0x7f) || c > 0xa0;
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	       (c >= 'a' && c <= 'z') ||
+	       (c >= 0xc0 && c != 0xd7 && c != 0xf7);
 }
 
 #define isascii(c)	(((unsigned char)(c)) <= 0x7f)
-#define isgraph(c)	bg_shim_isgraph(c)
+#define isalnum(c)	bg_shim_isalnum(c)
 
 #endif
