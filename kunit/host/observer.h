@@ -128,6 +128,8 @@ static inline void obs_rule(struct observer *o, bool kept, const char *rule)
 #endif
 void obs_take_line(struct observer *o, const struct bg_inputs *in,
 		   unsigned int n);
+void obs_take_outputs(struct observer *o, const struct bg_inputs *in);
+void obs_judge_writes(struct observer *o, const struct bg_result *res);
 void obs_judge_told(struct observer *o, const struct bg_result *res,
 		    const struct obs_told *told, u8 was, bool charger_was);
 void obs_judge_times(struct observer *o, const struct bg_result *res,
