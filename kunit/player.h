@@ -28,6 +28,24 @@
 #define PL_CHECKED	(PL_LOAD | PL_CHARGER | PL_ALARM)
 
 /**
+ * struct pl_job - what the thread of a controller does with one output
+ * @at: when it is done, in ns
+ * @number: number of the write that it does, or has done
+ * @busy: it is at work, until @at
+ * @write: the write of @number is not done yet
+ * @level: the level to write
+ * @check: read back as well
+ */
+struct pl_job {
+	u64 at;
+	u32 number;
+	bool busy;
+	bool write;
+	bool level;
+	bool check;
+};
+
+/**
  * struct player - a guard and the world around it
  * @fsm: the guard
  * @cfg: its board
@@ -43,6 +61,12 @@
  * @unread: lines that the next evaluation does not read
  * @dead: lines that cannot be read
  * @broken: outputs that cannot be set
+ * @away: outputs whose controller answers to nothing
+ * @alive: outputs whose controller answers to something else, unless @away
+ * @hung: outputs whose thread does not come back from a transfer
+ * @transfer: time a thread takes for an output, in ns
+ * @job: what the threads are at
+ * @next: what the threads are to do after that
  * @park: the next evaluation is the last before the system sleeps
  * @pins: outputs that are active
  * @steps: number of evaluations
@@ -67,6 +91,12 @@ struct player {
 	u32 unread;
 	u32 dead;
 	u32 broken;
+	u32 away;
+	u32 alive;
+	u32 hung;
+	u64 transfer;
+	struct pl_job job[BG_NR_CHECKED_OUTS];
+	struct pl_job next[BG_NR_CHECKED_OUTS];
 	u32 pins;
 	u32 steps;
 	u64 events;

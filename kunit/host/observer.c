@@ -236,7 +236,9 @@ static void obs_judge_pre_alarm(struct observer *o, u8 st, bool sounds)
 {
 	const bool due = st == BG_PRE_ALARM && !o->set.mute;
 
-	if (!due)
+	if (obs_parts(o, st, false))
+		obs_rule(o, sounds, "the pre-alarm waits for the end of the load");
+	else if (!due)
 		obs_rule(o, !sounds, "no pre-alarm without cause or when mute");
 	else if (!o->cfg.intermittent)
 		obs_rule(o, sounds, "the pre-alarm sounds as long as it lasts");
@@ -303,7 +305,8 @@ const char *obs_judge(struct observer *o, const struct bg_inputs *in, u64 now,
 	obs_judge_pre_alarm(o, st, res->outputs & BIT(BG_OUT_PRE_ALARM));
 	o->charger = res->outputs & BIT(BG_OUT_CHARGER);
 	obs_judge_charger(o, st, o->charger);
-	obs_judge_writes(o, res);
+	obs_judge_writes(o, res, told);
+	obs_judge_heartbeat(o, res);
 	o->state = st;
 
 	obs_judge_told(o, res, told, was, charger_was);
