@@ -263,6 +263,14 @@ static bool bg_parting(const struct bg_fsm *fsm, const struct bg_config *cfg,
 	       now - fsm->discharge.disconnected < BG_PARTING_NS;
 }
 
+static u64 bg_parting_deadline(const struct bg_fsm *fsm,
+			       const struct bg_config *cfg, u64 now)
+{
+	if (!bg_parting(fsm, cfg, now))
+		return BG_NEVER;
+	return bg_after(fsm->discharge.disconnected, BG_PARTING_NS);
+}
+
 static u64 bg_next(const struct bg_fsm *fsm, const struct bg_config *cfg,
 		   const struct bg_discharge_rules *rules, u64 now)
 {
@@ -279,9 +287,7 @@ static u64 bg_next(const struct bg_fsm *fsm, const struct bg_config *cfg,
 		next = bg_earlier(next, bg_output_deadline(&fsm->out[n]));
 	if (bg_blinking(fsm, cfg))
 		next = bg_earlier(next, fsm->sounder.flip);
-	if (bg_parting(fsm, cfg, now))
-		next = bg_earlier(next, bg_after(fsm->discharge.disconnected,
-						 BG_PARTING_NS));
+	next = bg_earlier(next, bg_parting_deadline(fsm, cfg, now));
 	if (cfg->heartbeat)
 		next = bg_earlier(next, bg_heartbeat_deadline(&fsm->heart));
 	return next;

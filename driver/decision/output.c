@@ -210,7 +210,7 @@ struct bg_output_do bg_output_step(struct bg_output *out,
 		todo.write = true;
 		todo.anew = true;
 		/* That lets go of the line, so not if it may well be on. */
-		todo.through_input = out->fails > 1 && !(want && out->known);
+		todo.through_input = out->fails > 1 && (!want || !out->known);
 		bg_output_write(out, rules, now);
 		return todo;
 	}
