@@ -184,6 +184,12 @@ static void step_judge(const struct before *was, u64 now)
 			 "induction: discharge path");
 	__CPROVER_assert(valid_charge(&fsm), "induction: charge path");
 	__CPROVER_assert(valid_outputs(&fsm, &cfg), "induction: outputs");
+	__CPROVER_assert(valid_output(&fsm, &cfg, BG_OUT_LOAD),
+			 "induction: load");
+	__CPROVER_assert(valid_output(&fsm, &cfg, BG_OUT_CHARGER),
+			 "induction: charger");
+	__CPROVER_assert(valid_output(&fsm, &cfg, BG_OUT_PRE_ALARM),
+			 "induction: pre-alarm");
 	__CPROVER_assert(valid_times(&fsm), "induction: times in each state");
 	__CPROVER_assert(valid_view(&fsm, &cfg), "induction: what was told");
 	__CPROVER_assert(valid_rest(&fsm, &cfg), "induction: the rest");
@@ -262,6 +268,9 @@ static void any_state(void)
 	__CPROVER_assume(valid_config(&cfg));
 	__CPROVER_assume(valid_discharge(&fsm.discharge, &fsm.set, fsm.now));
 	__CPROVER_assume(valid_charge(&fsm) && valid_outputs(&fsm, &cfg));
+	__CPROVER_assume(valid_output(&fsm, &cfg, BG_OUT_LOAD) &&
+			 valid_output(&fsm, &cfg, BG_OUT_CHARGER) &&
+			 valid_output(&fsm, &cfg, BG_OUT_PRE_ALARM));
 	__CPROVER_assume(valid_times(&fsm) && valid_view(&fsm, &cfg) &&
 			 valid_rest(&fsm, &cfg));
 	__CPROVER_assume(agree_discharge(&o, &fsm.discharge));

@@ -145,9 +145,11 @@ static bool valid_output_due(const struct bg_output *out, bool slow, u64 now)
 	return valid_at_rest(out) || valid_ahead(out->due, now, most);
 }
 
-bool valid_output(const struct bg_output *out, const struct bg_config *cfg,
-		  unsigned int n, u64 now)
+bool valid_output(const struct bg_fsm *fsm, const struct bg_config *cfg,
+		  unsigned int n)
 {
+	const struct bg_output *out = &fsm->out[n];
+	const u64 now = fsm->now;
 	const bool readable = cfg->readable & BIT(n);
 	const bool slow = cfg->out_slow & BIT(n);
 
@@ -192,11 +194,7 @@ bool valid_outputs(const struct bg_fsm *fsm, const struct bg_config *cfg)
 {
 	const bool alarm = fsm->discharge.state == BG_PRE_ALARM;
 	const bool sounds = fsm->out[BG_OUT_PRE_ALARM].want;
-	unsigned int n;
 
-	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
-		if (!valid_output(&fsm->out[n], cfg, n, fsm->now))
-			return false;
 	if (alarm && !valid_ahead(fsm->sounder.flip, fsm->now, BG_BLINK_NS))
 		return false;
 
@@ -277,6 +275,9 @@ bool valid_fsm(const struct bg_fsm *fsm, const struct bg_config *cfg)
 	for (n = 0; n < BG_LINES_MAX; n++)
 		if ((cfg->lines & BIT(n)) &&
 		    !valid_line(&fsm->line[n], cfg, n, fsm->now))
+			return false;
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		if (!valid_output(fsm, cfg, n))
 			return false;
 
 	return valid_discharge(&fsm->discharge, &fsm->set, fsm->now) &&

@@ -25,8 +25,8 @@ bool valid_line(const struct bg_line *line, const struct bg_config *cfg,
 bool valid_discharge(const struct bg_discharge *path,
 		     const struct bg_settings *set, u64 now);
 bool valid_charge(const struct bg_fsm *fsm);
-bool valid_output(const struct bg_output *out, const struct bg_config *cfg,
-		  unsigned int n, u64 now);
+bool valid_output(const struct bg_fsm *fsm, const struct bg_config *cfg,
+		  unsigned int n);
 bool valid_outputs(const struct bg_fsm *fsm, const struct bg_config *cfg);
 bool valid_heartbeat(const struct bg_fsm *fsm, const struct bg_config *cfg);
 bool valid_times(const struct bg_fsm *fsm);

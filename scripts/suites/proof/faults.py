@@ -62,6 +62,8 @@ FAULTS = [
      "		return false;\n	}\n"),
     ("deadline of the warning that outlasts the load dropped", "decision/fsm.c",
      "	next = bg_earlier(next, bg_parting_deadline(fsm, cfg, now));\n", ""),
+    ("the last retry of the short kind is forgotten", "decision/output.c",
+     "	if (out->fails < BG_SOON_RETRIES)\n		out->fails++;", "	if (1)\n		out->fails++;"),
     ("a change of an output is a retry", "decision/output.c",
      "		bg_output_change(out, rules, want, now);\n		todo.write = true;\n",
      "		bg_output_change(out, rules, want, now);\n		todo.write = true;\n"
