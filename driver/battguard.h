@@ -53,11 +53,13 @@ struct bg_wire {
  * @shared: chains whose two permissions are one line, twice in @in
  * @polled: lines that have no interrupt
  * @atomic: outputs that may be set in any context
+ * @kin: for each output, the inputs that are lines of the same controller
+ * @redirect: outputs whose direction is to be set by a thread
  * @sleeps: reading or setting some line may sleep
  * @driven: the outputs were given a direction
  *
- * All but @driven is fixed once the lines and their interrupts have been
- * obtained. The lock of the device protects @driven.
+ * All but @driven and @redirect is fixed once the lines and their interrupts have
+ * been obtained. The lock of the device protects these two.
  */
 struct bg_gpio {
 	struct gpio_desc *in[BG_LINES_MAX];
@@ -69,8 +71,29 @@ struct bg_gpio {
 	u8 shared;
 	u32 polled;
 	u32 atomic;
+	u32 kin[BG_NR_CHECKED_OUTS];
+	u32 redirect;
 	bool sleeps;
 	bool driven;
+};
+
+/* What can be faulty: the lines, and after them the outputs. */
+#define BG_FAULTS		(BG_LINES_MAX + BG_NR_CHECKED_OUTS)
+
+/**
+ * struct bg_fault_log - what the log says about faults
+ * @said: faults that it says there are: lines, and outputs from BG_LINES_MAX on
+ * @hush: for each of them, until when it must not begin anew, in ns
+ * @waits: some fault has begun, and waits for its turn
+ * @turn: when that is, in jiffies
+ *
+ * Written by @tell of the device alone; evaluations read @waits and @turn.
+ */
+struct bg_fault_log {
+	u32 said;
+	u64 hush[BG_FAULTS];
+	bool waits;
+	unsigned long turn;
 };
 
 enum {
@@ -150,12 +173,15 @@ enum {
  * @timer: next deadline
  * @worker: thread that evaluates when @timer fires, if @threaded
  * @work: evaluation in @worker
+ * @redirect_start: starts the thread that sets directions, and then @redirect
+ * @redirect: sets the directions in @gpio.redirect
  * @snapshot_lock: protects @snapshot and @ring from readers; nests inside @lock
  *	and @mutex
  * @snapshot: what readers see
  * @tell: reports to userspace, in process context
  * @told: number of the latest event that @tell has seen; used by it alone
  * @told_view: view of that event; used by @tell alone
+ * @fault_log: what the log says about faults
  * @leds: LED triggers
  * @alarm: wakes the system while it is suspended
  * @alarm_at: when @alarm comes, or %BG_NEVER
@@ -187,12 +213,15 @@ struct battguard {
 	struct hrtimer timer;
 	struct kthread_worker *worker;
 	struct kthread_work work;
+	struct work_struct redirect_start;
+	struct kthread_work redirect;
 
 	raw_spinlock_t snapshot_lock;
 	struct bg_snapshot snapshot;
 	struct work_struct tell;
 	u64 told;
 	struct bg_view told_view;
+	struct bg_fault_log fault_log;
 
 	struct bg_led leds[BG_NR_LEDS];
 	struct alarm alarm;
@@ -210,12 +239,24 @@ void bg_gpio_sample(const struct bg_gpio *gpio, u32 lines,
 		    struct bg_inputs *in);
 void bg_gpio_apply(struct bg_gpio *gpio, const struct bg_result *res,
 		   struct bg_inputs *done);
+void bg_gpio_redirect(const struct bg_gpio *gpio, u32 outs);
+void bg_gpio_restore(const struct bg_gpio *gpio, u32 outs, u32 levels);
 void bg_gpio_float(struct bg_gpio *gpio);
 void bg_gpio_float_now(struct bg_gpio *gpio);
 int bg_gpio_wake(const struct bg_gpio *gpio, bool on);
 const char *bg_line_kind(unsigned int line);
 unsigned int bg_line_index(unsigned int line);
 const char *bg_out_name(unsigned int out);
+
+/* redirect.c */
+int bg_redirect_prepare(struct battguard *bg);
+void bg_redirect(struct battguard *bg);
+void bg_redirect_flush(struct battguard *bg);
+void bg_redirect_exit(void);
+
+/* faultlog.c */
+void bg_log_faults(struct battguard *bg, const struct bg_view *view);
+bool bg_log_due(const struct battguard *bg);
 
 /* psy.c */
 bool bg_psy_named(const char *name);

@@ -14,6 +14,7 @@
 
 #include <linux/alarmtimer.h>
 #include <linux/gpio/consumer.h>
+#include <linux/gpio/driver.h>
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/power_supply.h>
@@ -34,6 +35,16 @@
 	bg_setter_result(gpiod_set_value(desc, value))
 #define bg_gpiod_set_cansleep(desc, value) \
 	bg_setter_result(gpiod_set_value_cansleep(desc, value))
+
+/*
+ * Which controller a line is of: a name to compare, and nothing else. The older
+ * of the two functions cannot be used safely for more.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+#define bg_gpiod_controller(desc)	gpiod_to_chip(desc)
+#else
+#define bg_gpiod_controller(desc)	gpiod_to_gpio_device(desc)
+#endif
 
 /* For tests: the first if a setter's error can be seen, else the second. */
 #define bg_if_reported(yes, no) \

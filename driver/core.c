@@ -210,6 +210,10 @@ static int bg_prepare(struct battguard *bg)
 			return ret;
 	}
 
+	ret = bg_redirect_prepare(bg);
+	if (ret)
+		return ret;
+
 	hrtimer_setup(&bg->timer, bg_deadline, CLOCK_BOOTTIME,
 		      HRTIMER_MODE_ABS_HARD);
 	ret = devm_add_action_or_reset(dev, bg_cancel_timer, bg);
@@ -400,7 +404,8 @@ static void bg_park(struct battguard *bg)
 	bg_evaluate(bg, &in);
 	if (!bg_snapshot(bg).stay_awake)
 		return;
-	fsleep(2 * BG_SETTLE_NS / NSEC_PER_USEC);
+	/* Until the write is heard of, until it has settled, and some more. */
+	fsleep(3 * BG_SETTLE_NS / NSEC_PER_USEC);
 	in = (struct bg_inputs) { .park = true };
 	bg_evaluate(bg, &in);
 }
@@ -511,6 +516,7 @@ module_init(bg_init);
 static void __exit bg_exit(void)
 {
 	platform_driver_unregister(&bg_driver);
+	bg_redirect_exit();
 	bg_netlink_exit();
 }
 module_exit(bg_exit);

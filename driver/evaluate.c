@@ -72,26 +72,6 @@ static void bg_arm(struct battguard *bg, u64 deadline)
 			       slack, HRTIMER_MODE_ABS_HARD);
 }
 
-/* Is there anything that the decision did not assume? */
-static bool bg_outputs_surprise(const struct battguard *bg)
-{
-	unsigned int n;
-
-	if (bg->result.onset)
-		return true;
-
-	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
-		const struct bg_output *out = &bg->fsm.out[n];
-
-		if (!(bg->done.tried & BIT(n)))
-			continue;
-		if (out->faulty != !!(bg->done.out_failed & BIT(n)) ||
-		    out->shown != !!(bg->done.out_level & BIT(n)))
-			return true;
-	}
-	return false;
-}
-
 /* Publish what was decided. Called like bg_decide(). */
 static void bg_publish(struct battguard *bg)
 {
@@ -141,6 +121,7 @@ void bg_decide(struct battguard *bg, struct bg_inputs *in)
 	in->checked = bg->done.checked;
 	in->out_failed = bg->done.out_failed;
 	in->out_level = bg->done.out_level;
+	memcpy(in->number, bg->done.number, sizeof(in->number));
 	in->sounded = bg->done.sounded;
 	bg_fsm_step(&bg->fsm, &bg->params.cfg, in, now, &bg->result);
 	bg->done = (struct bg_inputs) { 0 };
@@ -184,6 +165,8 @@ static bool bg_once(struct battguard *bg, struct bg_inputs *in)
 	/* Of what the decision did not ask for it only has to know failures. */
 	if (anew)
 		bg->done.tried &= asked | bg->done.out_failed;
+	if (bg->gpio.redirect)
+		bg_redirect(bg);
 	bg_trace(bg, in->edge);
 	return bg->result.evented || bg->result.stay_awake != awake;
 }
@@ -216,10 +199,11 @@ bool bg_evaluate(struct battguard *bg, struct bg_inputs *in)
 		news = bg_once(bg, in);
 		/*
 		 * At an onset the delay runs from the end of the write, and an
-		 * output that failed must be reported. A second step takes both
-		 * into account.
+		 * output that failed must be reported, and tried again soon. A
+		 * second step takes both into account.
 		 */
-		if (bg_outputs_surprise(bg)) {
+		if (bg->result.onset ||
+		    bg_fsm_surprised(&bg->fsm, &bg->done)) {
 			*in = (struct bg_inputs) { 0 };
 			news |= bg_once(bg, in);
 		}
@@ -227,7 +211,7 @@ bool bg_evaluate(struct battguard *bg, struct bg_inputs *in)
 	}
 	bg_unlock(bg, flags);
 
-	if (news)
+	if (news || bg_log_due(bg))
 		schedule_work(&bg->tell);
 	return running;
 }
@@ -266,6 +250,8 @@ bool bg_sleep(struct battguard *bg)
 
 	bg->asleep = asleep;
 	bg_unlock(bg, flags);
+	if (asleep)
+		bg_redirect_flush(bg);
 	return asleep;
 }
 
@@ -417,25 +403,6 @@ enum hrtimer_restart bg_deadline(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-static void bg_tell_faults(struct battguard *bg, const struct bg_view *was,
-			   const struct bg_view *view)
-{
-	u32 began = view->faulty & ~was->faulty;
-	unsigned int n;
-
-	for (n = 0; n < BG_LINES_MAX; n++)
-		if (began & BIT(n))
-			dev_warn_ratelimited(bg->dev,
-					     "%s line %u bounces or cannot be read, taken as open\n",
-					     bg_line_kind(n), bg_line_index(n));
-	began = view->out_faulty & ~was->out_faulty;
-	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
-		if (began & BIT(n))
-			dev_warn_ratelimited(bg->dev,
-					     "output %s does not obey\n",
-					     bg_out_name(n));
-}
-
 /**
  * bg_event_from() - the oldest event that is kept, from a number on
  * @bg: device
@@ -481,12 +448,15 @@ void bg_tell(struct work_struct *work)
 	while (bg_event_from(bg, bg->told + 1, &event)) {
 		bg->told = event.seq;
 		bg_netlink_event(bg, &event);
-		bg_tell_faults(bg, &bg->told_view, &event.view);
 		bg->told_view = event.view;
+		bg_log_faults(bg, &bg->told_view);
 		changed = true;
 	}
-	if (!changed)
+	if (!changed) {
+		/* A fault whose minute is over has not changed since. */
+		bg_log_faults(bg, &bg->told_view);
 		return;
+	}
 
 	bg_leds_show(bg, &bg->told_view);
 	if (bg->told_view.state != state)

@@ -8,7 +8,6 @@
  */
 #include <linux/atomic.h>
 #include <linux/bits.h>
-#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/gpio/consumer.h>
@@ -28,8 +27,6 @@
 
 /* Further tries, made at once after the first. */
 #define BG_RETRIES	3
-/* Wait between tries of reading back, so that a slow edge is no fault. */
-#define BG_RETRY_US	10
 
 /**
  * struct bg_line_group - a property that names input lines
@@ -164,7 +161,11 @@ static int bg_gpio_write(const struct bg_gpio *gpio, struct gpio_desc *desc,
 	return err;
 }
 
-/* Like the two above, but tried again at once if it fails. */
+/*
+ * Like the two above, but tried again at once if it fails. An output is tried
+ * like this at the bind and at the end only: in between, the decision says when
+ * it is written again.
+ */
 static int bg_gpio_try_read(const struct bg_gpio *gpio, struct gpio_desc *desc)
 {
 	unsigned int try;
@@ -205,6 +206,8 @@ static u32 bg_gpio_twin(const struct bg_gpio *gpio, unsigned int line)
  * @gpio: lines
  * @lines: which of them
  * @in: where levels and failures go
+ *
+ * A line that can be read shows that its controller answers.
  */
 void bg_gpio_sample(const struct bg_gpio *gpio, u32 lines, struct bg_inputs *in)
 {
@@ -232,50 +235,115 @@ void bg_gpio_sample(const struct bg_gpio *gpio, u32 lines, struct bg_inputs *in)
 		else if (value)
 			in->level |= BIT(n);
 	}
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		if (gpio->kin[n] & lines & ~in->failed)
+			in->out_alive |= BIT(n);
 }
 
-static void bg_gpio_put(struct bg_gpio *gpio, unsigned int n, bool value,
-			struct bg_inputs *done)
+/**
+ * bg_gpio_redirect() - let go of lines, with their direction
+ * @gpio: lines
+ * @outs: which of the outputs
+ *
+ * Process context, without the device's lock. Off at any time is safe, so no
+ * decision can be overtaken by it. What becomes of it is read back.
+ */
+void bg_gpio_redirect(const struct bg_gpio *gpio, u32 outs)
 {
-	int level, err;
+	unsigned int n;
 
-	err = bg_gpio_try_write(gpio, gpio->out[n], value);
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		if (outs & BIT(n))
+			gpiod_direction_output(gpio->out[n], false);
+}
+
+/**
+ * bg_gpio_restore() - set levels after bg_gpio_redirect()
+ * @gpio: lines
+ * @outs: which of the outputs
+ * @levels: outputs that shall be active
+ *
+ * With the device's lock. A failure shows when it is read back.
+ */
+void bg_gpio_restore(const struct bg_gpio *gpio, u32 outs, u32 levels)
+{
+	unsigned int n;
+
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		if (outs & BIT(n))
+			bg_gpio_write(gpio, gpio->out[n], levels & BIT(n));
+}
+
+/*
+ * Direction and level, where a change of direction may sleep. A driver that
+ * writes only what differs from its own memory is made to write it all on the
+ * way through an input. If the controller does not answer, once is enough.
+ */
+static int bg_gpio_set_anew(const struct bg_gpio *gpio, struct gpio_desc *desc,
+			    bool value, bool through_input)
+{
+	int err = 0;
+
+	if (through_input) {
+		err = bg_gpio_write(gpio, desc, false);
+		if (!err)
+			err = gpiod_direction_input(desc);
+	}
+	return err ?: gpiod_direction_output(desc, value);
+}
+
+/*
+ * In a hard interrupt only the level can be set; where that does not help
+ * either, the direction is left to a thread.
+ */
+static int bg_gpio_set(struct bg_gpio *gpio, const struct bg_result *res,
+		       unsigned int n)
+{
+	const bool value = res->outputs & BIT(n);
+	/* What cannot be read back may be unable to be an input. */
+	const bool through_input = res->through_input & gpio->readable & BIT(n);
+
+	if (!gpio->driven)
+		return bg_gpio_try_write(gpio, gpio->out[n], value);
+	if (!(res->anew & BIT(n)))
+		return bg_gpio_write(gpio, gpio->out[n], value);
+	if (gpio->sleeps || IS_ENABLED(CONFIG_PREEMPT_RT))
+		return bg_gpio_set_anew(gpio, gpio->out[n], value,
+					through_input);
+	if (through_input)
+		gpio->redirect |= BIT(n);
+	return bg_gpio_write(gpio, gpio->out[n], value);
+}
+
+static void bg_gpio_look(const struct bg_gpio *gpio, unsigned int n,
+			 struct bg_inputs *done)
+{
+	int level = bg_gpio_read(gpio, gpio->out[n]);
+
+	if (level < 0) {
+		done->out_failed |= BIT(n);
+		return;
+	}
+	done->checked |= BIT(n);
+	if (level)
+		done->out_level |= BIT(n);
+}
+
+static void bg_gpio_put(struct bg_gpio *gpio, const struct bg_result *res,
+			unsigned int n, struct bg_inputs *done)
+{
+	int err = bg_gpio_set(gpio, res, n);
+
 	if (n == BG_OUT_PRE_ALARM)
 		done->sounded = ktime_get_boottime_ns();
-
 	done->tried |= BIT(n);
-	if (err) {
-		done->out_failed |= BIT(n);
-		level = bg_gpio_read(gpio, gpio->out[n]);
-		if (level >= 0)
-			value = level;
-	}
-	if (value)
-		done->out_level |= BIT(n);
-}
-
-static void bg_gpio_verify(struct bg_gpio *gpio, unsigned int n, bool value,
-			   struct bg_inputs *done)
-{
-	unsigned int try;
-	int level;
-
-	level = bg_gpio_read(gpio, gpio->out[n]);
-	for (try = 0; level != value && try < BG_RETRIES; try++) {
-		bg_gpio_write(gpio, gpio->out[n], value);
-		udelay(BG_RETRY_US);
-		level = bg_gpio_read(gpio, gpio->out[n]);
-	}
-
-	done->tried |= BIT(n);
-	done->checked |= BIT(n);
-	done->out_failed &= ~BIT(n);
-	done->out_level &= ~BIT(n);
-	if (level != value)
-		done->out_failed |= BIT(n);
-	/* If it cannot be read, the level that was set is the best guess. */
-	if (level < 0 ? value : level)
-		done->out_level |= BIT(n);
+	done->number[n] = res->number[n];
+	if (!err)
+		return;
+	done->out_failed |= BIT(n);
+	/* The write says nothing; the line may. */
+	if (gpio->readable & BIT(n))
+		bg_gpio_look(gpio, n, done);
 }
 
 /**
@@ -295,12 +363,12 @@ void bg_gpio_apply(struct bg_gpio *gpio, const struct bg_result *res,
 	for (i = 0; i < ARRAY_SIZE(bg_off_order); i++) {
 		n = bg_off_order[i];
 		if (gpio->out[n] && (res->write & ~res->outputs & BIT(n)))
-			bg_gpio_put(gpio, n, false, done);
+			bg_gpio_put(gpio, res, n, done);
 	}
 	for (i = 0; i < ARRAY_SIZE(bg_on_order); i++) {
 		n = bg_on_order[i];
 		if (gpio->out[n] && (res->write & res->outputs & BIT(n)))
-			bg_gpio_put(gpio, n, true, done);
+			bg_gpio_put(gpio, res, n, done);
 	}
 	/* Last: it signals that the others were written. */
 	if (gpio->out[BG_OUT_HEARTBEAT] &&
@@ -310,9 +378,14 @@ void bg_gpio_apply(struct bg_gpio *gpio, const struct bg_result *res,
 		done->out_failed |= BIT(BG_OUT_HEARTBEAT);
 	gpio->driven = true;
 
-	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
-		if (res->check & gpio->readable & BIT(n))
-			bg_gpio_verify(gpio, n, res->outputs & BIT(n), done);
+	/* The decision asks for one or the other of an output. */
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
+		if (!(res->check & gpio->readable & BIT(n)))
+			continue;
+		done->tried |= BIT(n);
+		done->number[n] = res->number[n];
+		bg_gpio_look(gpio, n, done);
+	}
 }
 
 /**
@@ -518,6 +591,22 @@ static int bg_gpio_get_out(struct device *dev, struct bg_gpio *gpio,
 	return 0;
 }
 
+/* Which inputs show that the controller of an output answers? */
+static void bg_gpio_note_kin(struct bg_gpio *gpio)
+{
+	unsigned int n, i;
+
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
+		if (!gpio->out[n])
+			continue;
+		for (i = 0; i < BG_LINES_MAX; i++)
+			if (gpio->in[i] &&
+			    bg_gpiod_controller(gpio->in[i]) ==
+			    bg_gpiod_controller(gpio->out[n]))
+				gpio->kin[n] |= BIT(i);
+	}
+}
+
 /**
  * bg_gpio_get() - get all lines
  * @dev: device whose node names them
@@ -563,6 +652,7 @@ int bg_gpio_get(struct device *dev, struct bg_gpio *gpio, u64 debounce)
 		if (ret)
 			return ret;
 	}
+	bg_gpio_note_kin(gpio);
 	return 0;
 }
 

@@ -347,7 +347,7 @@ static void act_unreadable_at_bind(struct kunit *test)
 	BOARD_EXPECT_FILE(test, &rig->board, "faults", "2");
 }
 
-/* An output that cannot float: tried again and reported; the others follow. */
+/* An output that cannot float: set anew and reported; the others follow. */
 static void act_off_fails(struct kunit *test)
 {
 	struct rig *rig = test->priv;
@@ -365,7 +365,7 @@ static void act_off_fails(struct kunit *test)
 	BOARD_EXPECT_FILE(test, board, "charger", "0");
 	BOARD_EXPECT_FILE(test, board, "pre_alarm", "0");
 
-	/* If setting returns no error, reading back shows it a little later. */
+	/* It is a fault when it was set anew three times in vain. */
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
 					   board_now(board).event.view.out_faulty));
 	KUNIT_EXPECT_GE(test, bank_count(&rig->bank, from, BANK_LOAD,
@@ -415,7 +415,7 @@ static void act_on_fails(struct kunit *test)
 	BOARD_EXPECT_FILE(test, board, "load_off_reasons", "none");
 }
 
-/* A write that fails three times and then works is no fault. */
+/* A write that fails, and works when it is set anew, is no fault. */
 static void act_write_hiccup(struct kunit *test)
 {
 	struct rig *rig = test->priv;
@@ -426,7 +426,7 @@ static void act_write_hiccup(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000, !(bank_levels(&rig->bank) &
 						    BIT(BANK_CHARGER))));
 	/* Beyond the time after which it is read back. */
-	msleep(50);
+	msleep(100);
 	BOARD_EXPECT_FILE(test, &rig->board, "charger", "0");
 	BOARD_EXPECT_FILE(test, &rig->board, "faults", "0");
 }
@@ -446,7 +446,7 @@ static void act_reads_otherwise(struct kunit *test)
 					   board_now(board).event.view.out_faulty));
 	KUNIT_EXPECT_EQ(test, board_now(board).event.view.out_faulty,
 			BIT(BG_OUT_PRE_ALARM));
-	/* Once, and three times more before it was called a fault. */
+	/* Once, and set anew three times before it was called a fault. */
 	KUNIT_EXPECT_GE(test, bank_count(&rig->bank, from, BANK_PRE_ALARM,
 					 BANK_HIGH), 4);
 	/* The decision stands, and so do its reports. */
@@ -483,16 +483,73 @@ static void act_blind(struct kunit *test)
 			0);
 	BOARD_EXPECT_FILE(test, board, "faults", "0");
 
-	/* Setting alone can show a failure. */
+	/* Setting alone can show a failure: at once, and as a fault soon. */
 	bank_poke(&rig->bank, &rig->bank.no_write, BIT(BANK_LOAD));
 	bank_edge(&rig->bank, BIT(BANK_REMOTE_L), true);
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
 					   board_now(board).event.view.state ==
 					   BG_NORMAL));
-	msleep(50);
+	BOARD_EXPECT_FILE(test, board, "load",
+			  bank_reports(&rig->bank) ? bg_if_reported("0", "1") :
+						     "1");
+	BOARD_EXPECT_FILE(test, board, "load_off_reasons",
+			  bank_reports(&rig->bank) ?
+			  bg_if_reported("fault", "none") : "none");
+	msleep(200);
 	BOARD_EXPECT_FILE(test, board, "faults",
 			  bank_reports(&rig->bank) ? bg_if_reported("1", "0") :
 						     "0");
+}
+
+/* A controller that forgot its registers serves again after the next look. */
+static void act_forgets(struct kunit *test)
+{
+	const u32 on = BIT(BANK_LOAD) | BIT(BANK_CHARGER);
+	struct rig *rig = test->priv;
+	ktime_t start;
+
+	board_start(test, &rig->board, BOARD_USUAL, act_props);
+	KUNIT_ASSERT_TRUE(test, BOARD_WAIT(10000,
+					   !board_now(&rig->board).stay_awake));
+	start = ktime_get_boottime();
+	bank_poke(&rig->bank, &rig->bank.driven, 0);
+	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES, 0);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000, (bank_levels(&rig->bank) &
+						   on) == on));
+	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get_boottime(), start),
+			2000);
+	msleep(100);
+	BOARD_EXPECT_FILE(test, &rig->board, "load", "1");
+	BOARD_EXPECT_FILE(test, &rig->board, "faults", "0");
+}
+
+/* The heart stops for a load that cannot be cut, and goes on once it can. */
+static void act_heart_stops(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	unsigned int from;
+
+	board_start(test, &rig->board, BOARD_ALL, act_props);
+	bank_poke(&rig->bank, &rig->bank.no_write, BIT(BANK_LOAD));
+	from = bank_acts(&rig->bank);
+	bank_edge(&rig->bank, BIT(BANK_REMOTE_L), false);
+	msleep(4000);
+	KUNIT_EXPECT_GE(test, bank_count(&rig->bank, from, BANK_HEARTBEAT,
+					 BANK_HIGH), 2);
+	msleep(2000);
+	from = bank_acts(&rig->bank);
+	msleep(1500);
+	KUNIT_EXPECT_EQ(test, bank_count(&rig->bank, from, BANK_HEARTBEAT,
+					 BANK_HIGH), 0);
+	KUNIT_EXPECT_EQ(test, bank_count(&rig->bank, from, BANK_HEARTBEAT,
+					 BANK_FLOAT), 0);
+
+	bank_poke(&rig->bank, &rig->bank.no_write, 0);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(30000,
+					   bank_count(&rig->bank, from,
+						      BANK_HEARTBEAT,
+						      BANK_HIGH) > 1));
+	KUNIT_EXPECT_FALSE(test, bank_levels(&rig->bank) & BIT(BANK_LOAD));
 }
 
 /* Toggles by itself, after the others were written. */
@@ -537,7 +594,9 @@ static struct kunit_case act_tests[] = {
 	KUNIT_CASE_PARAM(act_write_hiccup, rig_gen_params),
 	KUNIT_CASE_PARAM(act_reads_otherwise, rig_gen_params),
 	KUNIT_CASE_PARAM(act_blind, rig_gen_params),
+	KUNIT_CASE_PARAM(act_forgets, rig_gen_params),
 	KUNIT_CASE_PARAM(act_heartbeat, rig_gen_params),
+	KUNIT_CASE_PARAM(act_heart_stops, rig_gen_params),
 	{}
 };
 

@@ -373,7 +373,7 @@ static void fsm_starts(struct kunit *test)
 	memset(&p->fsm, 0xff, sizeof(p->fsm));
 	bg_fsm_init(&p->fsm, &set, BG_SEC(3));
 	KUNIT_EXPECT_EQ(test, p->fsm.now, BG_SEC(3));
-	KUNIT_EXPECT_EQ(test, p->fsm.beat, BG_SEC(3));
+	KUNIT_EXPECT_EQ(test, p->fsm.heart.beat, BG_SEC(3));
 	KUNIT_EXPECT_EQ(test, p->fsm.set.pre_alarm_delay, BG_SEC(40));
 	KUNIT_EXPECT_TRUE(test, p->fsm.set.enabled);
 	KUNIT_EXPECT_TRUE(test, p->fsm.set.mute);

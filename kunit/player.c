@@ -37,24 +37,95 @@ void player_start(struct player *p, const struct bg_settings *set)
 	player_step(p);
 }
 
+/* One transfer of one output; the result is an input of the next evaluation. */
+static void player_transfer(struct player *p, unsigned int n, bool write,
+			    bool level, bool check)
+{
+	const u32 out = BIT(n);
+	const bool cannot = write && ((p->broken | p->away) & out);
+
+	p->in.tried |= out;
+	if (write && !cannot)
+		p->pins = (p->pins & ~out) | (level ? out : 0);
+	if (cannot || (p->away & out))
+		p->in.out_failed |= out;
+	/* After a write that failed, what it is may help. */
+	if ((check || cannot) && (p->cfg.readable & ~p->away & out)) {
+		p->in.checked |= out;
+		p->in.out_level |= p->pins & out;
+	}
+}
+
+static void player_report(struct player *p)
+{
+	p->in.tried = 0;
+	p->in.checked = 0;
+	p->in.out_failed = 0;
+	p->in.out_level = 0;
+	p->in.sounded = 0;
+}
+
+/* Hand a thread what there is to do; it keeps the latest of it only. */
+static void player_hand_over(struct player *p, unsigned int n)
+{
+	struct pl_job *next = &p->next[n];
+	const u32 out = BIT(n);
+
+	if (p->res.write & out) {
+		next->write = true;
+		next->level = p->res.outputs & out;
+		next->number = p->res.number[n];
+		next->check = false;
+	}
+	if (p->res.check & out)
+		next->check = true;
+	if (!p->job[n].busy && (next->write || next->check)) {
+		p->job[n] = *next;
+		p->job[n].busy = true;
+		p->job[n].at = bg_after(p->now, p->transfer);
+		next->write = false;
+		next->check = false;
+	}
+}
+
+/* What the threads have done by now. */
+static void player_collect(struct player *p)
+{
+	unsigned int n;
+
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
+		struct pl_job *job = &p->job[n];
+
+		if (!job->busy || (p->hung & BIT(n)) || p->now < job->at)
+			continue;
+		player_transfer(p, n, job->write, job->level, job->check);
+		p->in.number[n] = job->number;
+		if (n == BG_OUT_PRE_ALARM && job->write)
+			p->returned = job->at;
+		job->busy = false;
+	}
+}
+
 /*
  * Do what the evaluation asked for, and keep the results for the next one.
  */
 static void player_act(struct player *p)
 {
 	const u32 todo = (p->res.write | p->res.check) & PL_CHECKED;
-	const u32 obey = p->res.write & ~p->broken & PL_CHECKED;
-	const u32 seen = p->cfg.readable & todo;
-	const u32 wrote = p->res.write & PL_CHECKED & p->broken;
+	unsigned int n;
 
-	p->pins = (p->pins & ~obey) | (p->res.outputs & obey);
-	p->in.tried = todo;
-	p->in.checked = p->res.check & p->cfg.readable;
-	p->in.out_failed = wrote |
-			   ((p->pins ^ p->res.outputs) & p->in.checked);
-	p->in.out_level = (p->pins & (seen | wrote)) |
-			  (p->res.outputs & todo & ~seen & ~wrote);
-	if (p->res.write & PL_ALARM && !p->cfg.silent &&
+	player_report(p);
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
+		if (p->cfg.out_slow & BIT(n)) {
+			player_hand_over(p, n);
+		} else if (todo & BIT(n)) {
+			player_transfer(p, n, p->res.write & BIT(n),
+					p->res.outputs & BIT(n),
+					p->res.check & BIT(n));
+			p->in.number[n] = p->res.number[n];
+		}
+	}
+	if (p->res.write & ~p->cfg.out_slow & PL_ALARM && !p->cfg.silent &&
 	    (p->res.onset || !p->returned)) {
 		if (p->res.outputs & PL_ALARM)
 			p->now = bg_after(p->now, p->latency);
@@ -81,6 +152,8 @@ static void player_evaluate(struct player *p)
 	p->in.read = read;
 	p->in.failed = read & p->dead;
 	p->in.level = p->level & read & ~p->dead;
+	player_collect(p);
+	p->in.out_alive = p->alive & ~p->away;
 	p->in.edge = p->edge;
 	p->in.set = p->wishes;
 	p->in.settings = p->wish;
@@ -113,9 +186,21 @@ static void player_evaluate(struct player *p)
 void player_step(struct player *p)
 {
 	player_evaluate(p);
-	if (p->res.onset ||
-	    ((p->in.out_failed ^ p->fsm.view.out_faulty) & p->in.tried))
+	if (p->res.onset || bg_fsm_surprised(&p->fsm, &p->in))
 		player_evaluate(p);
+}
+
+/* When the next evaluation comes: at the deadline, or with a report. */
+static u64 player_next(const struct player *p)
+{
+	u64 next = p->res.deadline;
+	unsigned int n;
+
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		if (p->job[n].busy && !(p->hung & BIT(n)))
+			next = bg_earlier(next, bg_later(p->job[n].at,
+							 bg_after(p->fsm.now, 1)));
+	return next;
 }
 
 /**
@@ -139,8 +224,10 @@ void player_restore(struct player *p)
  */
 void player_run(struct player *p, u64 until)
 {
-	while (p->res.deadline <= until && p->res.deadline > p->fsm.now) {
-		p->now = bg_later(p->now, p->res.deadline);
+	u64 next;
+
+	while ((next = player_next(p)) <= until && next > p->fsm.now) {
+		p->now = bg_later(p->now, next);
 		player_step(p);
 	}
 	p->now = bg_later(p->now, until);

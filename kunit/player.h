@@ -28,6 +28,24 @@
 #define PL_CHECKED	(PL_LOAD | PL_CHARGER | PL_ALARM)
 
 /**
+ * struct pl_job - what the thread of a controller does with one output
+ * @at: when it is done, in ns
+ * @number: number of the write that it does, or has done
+ * @busy: it is at work, until @at
+ * @write: the write of @number is not done yet
+ * @level: the level to write
+ * @check: read back as well
+ */
+struct pl_job {
+	u64 at;
+	u32 number;
+	bool busy;
+	bool write;
+	bool level;
+	bool check;
+};
+
+/**
  * struct player - a guard and the world around it
  * @fsm: the guard
  * @cfg: its board
@@ -47,6 +65,12 @@
  * @dead: lines that cannot be read
  * @broken: outputs that cannot be set
  * @restored: the next evaluation comes after a time without a guard
+ * @away: outputs whose controller answers to nothing
+ * @alive: outputs whose controller answers to something else, unless @away
+ * @hung: outputs whose thread does not come back from a transfer
+ * @transfer: time a thread takes for an output, in ns
+ * @job: what the threads are at
+ * @next: what the threads are to do after that
  * @park: the next evaluation is the last before the system sleeps
  * @pins: outputs that are active
  * @steps: number of evaluations
@@ -74,6 +98,12 @@ struct player {
 	u32 unread;
 	u32 dead;
 	u32 broken;
+	u32 away;
+	u32 alive;
+	u32 hung;
+	u64 transfer;
+	struct pl_job job[BG_NR_CHECKED_OUTS];
+	struct pl_job next[BG_NR_CHECKED_OUTS];
 	u32 pins;
 	u32 steps;
 	u64 events;

@@ -9,7 +9,7 @@
  *                  remote --+         | blocked   |    output.c: write, read
  *                  held?    |         v           |              back, retry
  *   settings ---------------+--> charge path -----+--> charger
- *                           |    charge.c         |
+ *                           |    charge.c         |    heartbeat.c
  *                           |         : adds      +--> view.c: reasons, event,
  *                           |         v           |            counters
  *                           +..> a new path ......+
@@ -182,21 +182,38 @@ static u32 bg_take_settings(struct bg_settings *set, const struct bg_inputs *in)
 	return changed;
 }
 
+static struct bg_output_rules bg_output_rules_of(const struct bg_config *cfg,
+						 unsigned int n)
+{
+	return (struct bg_output_rules) {
+		.readable = cfg->readable & BIT(n),
+		.slow = cfg->out_slow & BIT(n),
+	};
+}
+
+static struct bg_output_done bg_output_done_of(const struct bg_inputs *in,
+					       unsigned int n)
+{
+	return (struct bg_output_done) {
+		.tried = in->tried & BIT(n),
+		.checked = in->checked & BIT(n),
+		.failed = in->out_failed & BIT(n),
+		.level = in->out_level & BIT(n),
+		.alive = in->out_alive & BIT(n),
+		.number = in->number[n],
+	};
+}
+
 static void bg_take_outputs(struct bg_fsm *fsm, const struct bg_config *cfg,
 			    const struct bg_inputs *in, u64 now)
 {
 	unsigned int n;
 
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
-		const struct bg_output_done done = {
-			.tried = in->tried & BIT(n),
-			.checked = in->checked & BIT(n),
-			.failed = in->out_failed & BIT(n),
-			.level = in->out_level & BIT(n),
-		};
+		const struct bg_output_rules rules = bg_output_rules_of(cfg, n);
+		const struct bg_output_done done = bg_output_done_of(in, n);
 
-		bg_output_done(&fsm->out[n], &done, cfg->readable & BIT(n),
-			       now);
+		bg_output_done(&fsm->out[n], &rules, &done, now);
 	}
 
 	bg_discharge_sounded(&fsm->discharge, bg_earlier(in->sounded, now));
@@ -238,6 +255,30 @@ static bool bg_blinking(const struct bg_fsm *fsm, const struct bg_config *cfg)
 	       !fsm->set.mute;
 }
 
+/*
+ * Load off and pre-alarm off go together. Where different controllers write
+ * them, and one of them later, the warning ends when the load is known to be
+ * off. Where the load does not obey, it ends all the same.
+ */
+static bool bg_parting(const struct bg_fsm *fsm, const struct bg_config *cfg,
+		       u64 now)
+{
+	const struct bg_output *load = &fsm->out[BG_OUT_LOAD];
+
+	return cfg->split && fsm->discharge.state == BG_LOAD_OFF &&
+	       fsm->out[BG_OUT_PRE_ALARM].want && !fsm->set.mute &&
+	       (load->awaited || load->unset) &&
+	       now - fsm->discharge.disconnected < BG_PARTING_NS;
+}
+
+static u64 bg_parting_deadline(const struct bg_fsm *fsm,
+			       const struct bg_config *cfg, u64 now)
+{
+	if (!bg_parting(fsm, cfg, now))
+		return BG_NEVER;
+	return bg_after(fsm->discharge.disconnected, BG_PARTING_NS);
+}
+
 static u64 bg_next(const struct bg_fsm *fsm, const struct bg_config *cfg,
 		   const struct bg_discharge_rules *rules, u64 now)
 {
@@ -256,8 +297,9 @@ static u64 bg_next(const struct bg_fsm *fsm, const struct bg_config *cfg,
 		next = bg_earlier(next, bg_output_deadline(&fsm->out[n]));
 	if (bg_blinking(fsm, cfg))
 		next = bg_earlier(next, fsm->sounder.flip);
+	next = bg_earlier(next, bg_parting_deadline(fsm, cfg, now));
 	if (cfg->heartbeat)
-		next = bg_earlier(next, fsm->beat);
+		next = bg_earlier(next, bg_heartbeat_deadline(&fsm->heart));
 	return next;
 }
 
@@ -273,7 +315,7 @@ static bool bg_awake(const struct bg_fsm *fsm, const struct bg_config *cfg,
 		     fsm->line[n].state == BG_LINE_BOUNCING))
 			return true;
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
-		if (fsm->out[n].settling)
+		if (bg_output_busy(&fsm->out[n]))
 			return true;
 
 	return bg_discharge_waits(&fsm->discharge, now) ||
@@ -291,43 +333,55 @@ static u64 bg_resume_at(const struct bg_fsm *fsm)
 	return bg_after(path->disconnected, fsm->set.reconnect_delay);
 }
 
+static void bg_act_on(struct bg_fsm *fsm, const struct bg_config *cfg,
+		      unsigned int n, bool want, struct bg_result *res)
+{
+	const struct bg_output_rules rules = bg_output_rules_of(cfg, n);
+	struct bg_output *out = &fsm->out[n];
+	struct bg_output_do todo;
+
+	todo = bg_output_step(out, &rules, want, fsm->now);
+	if (want)
+		res->outputs |= BIT(n);
+	if (todo.write)
+		res->write |= BIT(n);
+	if (todo.anew)
+		res->anew |= BIT(n);
+	if (todo.through_input)
+		res->through_input |= BIT(n);
+	if (todo.check)
+		res->check |= BIT(n);
+	res->number[n] = out->number;
+}
+
+static void bg_beat(struct bg_fsm *fsm, struct bg_result *res)
+{
+	const u64 now = fsm->now;
+	u64 astray = bg_later(bg_output_astray(&fsm->out[BG_OUT_LOAD], now),
+			      bg_output_astray(&fsm->out[BG_OUT_CHARGER], now));
+
+	if (bg_heartbeat_step(&fsm->heart, astray, now))
+		res->write |= BIT(BG_OUT_HEARTBEAT);
+	if (fsm->heart.level)
+		res->outputs |= BIT(BG_OUT_HEARTBEAT);
+}
+
 static void bg_act(struct bg_fsm *fsm, const struct bg_config *cfg, bool sound,
 		   u64 now, struct bg_result *res)
 {
-	const bool want[BG_NR_CHECKED_OUTS] = {
-		[BG_OUT_LOAD] = bg_discharge_load(&fsm->discharge),
-		[BG_OUT_CHARGER] = fsm->charge.on,
-		[BG_OUT_PRE_ALARM] = sound,
-	};
-	unsigned int n;
-
 	res->outputs = 0;
 	res->write = 0;
+	res->anew = 0;
+	res->through_input = 0;
 	res->check = 0;
-	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
-		struct bg_output *out = &fsm->out[n];
-		struct bg_output_do todo;
-
-		/* The first step finds the outputs as the boot loader left them. */
-		if (!fsm->bound)
-			bg_output_init(out, now);
-		todo = bg_output_step(out, want[n], cfg->readable & BIT(n),
-				      now);
-		if (want[n])
-			res->outputs |= BIT(n);
-		if (todo.write || !fsm->bound)
-			res->write |= BIT(n);
-		if (todo.check)
-			res->check |= BIT(n);
-	}
-
-	if (cfg->heartbeat && (!fsm->bound || now >= fsm->beat)) {
-		fsm->pulse = !fsm->pulse;
-		fsm->beat = bg_after(now, BG_HEARTBEAT_NS);
-		res->write |= BIT(BG_OUT_HEARTBEAT);
-	}
-	if (fsm->pulse)
-		res->outputs |= BIT(BG_OUT_HEARTBEAT);
+	bg_act_on(fsm, cfg, BG_OUT_LOAD, bg_discharge_load(&fsm->discharge),
+		  res);
+	bg_act_on(fsm, cfg, BG_OUT_CHARGER, fsm->charge.on, res);
+	/* Knows what is to become of the load. */
+	bg_act_on(fsm, cfg, BG_OUT_PRE_ALARM,
+		  sound || bg_parting(fsm, cfg, now), res);
+	if (cfg->heartbeat)
+		bg_beat(fsm, res);
 }
 
 /* Count the time for the present state. Return: a time that never goes back. */
@@ -347,7 +401,12 @@ static u64 bg_advance(struct bg_fsm *fsm, u64 now)
  */
 void bg_fsm_init(struct bg_fsm *fsm, const struct bg_settings *set, u64 now)
 {
-	*fsm = (struct bg_fsm) { .now = now, .beat = now, .set = *set };
+	unsigned int n;
+
+	*fsm = (struct bg_fsm) { .now = now, .set = *set };
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		bg_output_init(&fsm->out[n]);
+	bg_heartbeat_init(&fsm->heart, now);
 	fsm->sounder.flip = BG_NEVER;
 	fsm->discharge.state = BG_STANDBY;
 	fsm->view.state = BG_STANDBY;
@@ -398,7 +457,9 @@ void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
 
 	now = bg_advance(fsm, now);
 
-	bg_take_outputs(fsm, cfg, in, now);
+	/* Before the bind nothing was written. */
+	if (fsm->bound)
+		bg_take_outputs(fsm, cfg, in, now);
 	news.charger_was_on = fsm->charge.on;
 	news.remote_was_on = fsm->remote.granted;
 	news.set = bg_take_settings(&fsm->set, in);
@@ -451,6 +512,27 @@ void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
 }
 
 /**
+ * bg_fsm_surprised() - has the decision to look at the outputs once more?
+ * @fsm: state, after a step
+ * @done: how the outputs turned out that are written in place
+ *
+ * Return: true if it took something for granted that did not happen, or waits
+ * for what did.
+ */
+bool bg_fsm_surprised(const struct bg_fsm *fsm, const struct bg_inputs *done)
+{
+	unsigned int n;
+
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
+		const struct bg_output_done out = bg_output_done_of(done, n);
+
+		if (bg_output_surprises(&fsm->out[n], &out))
+			return true;
+	}
+	return false;
+}
+
+/**
  * bg_fsm_load_safe_until() - end of the minimum delay of a pre-alarm
  * @fsm: state
  *
@@ -491,11 +573,18 @@ u64 bg_fsm_load_returns(const struct bg_fsm *fsm, const struct bg_config *cfg)
  */
 void bg_fsm_restored(struct bg_fsm *fsm, u64 now)
 {
+	unsigned int n;
+
 	fsm->now = bg_later(now, fsm->now);
 	fsm->bound = false;
 	fsm->restored = true;
 	fsm->discharge.state = BG_LOAD_OFF;
 	fsm->charge.on = false;
+	/* A switch that was turned meanwhile was not seen to be turned. */
+	bg_hold_init(&fsm->remote, false, fsm->now);
+	fsm->heart.beat = fsm->now;
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		bg_output_init(&fsm->out[n]);
 	bg_view_restored(fsm);
 }
 

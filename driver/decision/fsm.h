@@ -12,6 +12,7 @@
 
 #include "charge.h"
 #include "discharge.h"
+#include "heartbeat.h"
 #include "line.h"
 #include "names.h"
 #include "output.h"
@@ -35,8 +36,8 @@
 #define BG_REMOTE_RESTORE_MIN	BG_SEC(1)
 /* Half a period of the intermittent pre-alarm. */
 #define BG_BLINK_NS		BG_MS(800)
-/* Half a period of the heartbeat. */
-#define BG_HEARTBEAT_NS		BG_MS(500)
+/* The pre-alarm outlasts the load by no more, if it has to wait for its end. */
+#define BG_PARTING_NS		BG_SEC(1)
 
 /* Besides the outputs that are read back and reported, see names.h. */
 #define BG_OUT_HEARTBEAT	BG_NR_CHECKED_OUTS
@@ -54,6 +55,7 @@
  * @lines: lines that exist
  * @hw_debounce: lines that the controller debounces
  * @readable: outputs that can be read back
+ * @out_slow: outputs that a thread writes, and reports later
  * @debounce: window of the line filter in ns, 0 = none
  * @lockout_window: see &struct bg_discharge_rules
  * @lockout_count: see &struct bg_discharge_rules
@@ -62,11 +64,14 @@
  * @intermittent: the pre-alarm blinks
  * @inhibit_on_pre_alarm: no charging in a pre-alarm that a line keeps up
  * @heartbeat: there is a heartbeat line
+ * @split: load and pre-alarm are on different controllers, of which at least one
+ *	is written by a thread
  */
 struct bg_config {
 	u32 lines;
 	u32 hw_debounce;
 	u32 readable;
+	u32 out_slow;
 	u64 debounce;
 	u64 lockout_window;
 	u8 lockout_count;
@@ -75,6 +80,7 @@ struct bg_config {
 	bool intermittent;
 	bool inhibit_on_pre_alarm;
 	bool heartbeat;
+	bool split;
 };
 
 /**
@@ -104,8 +110,10 @@ struct bg_settings {
  * @set: settings that a user wrote, by BIT() of &enum bg_setting
  * @tried: outputs that were written or read back since the step before
  * @checked: outputs of @tried that were read back
- * @out_failed: outputs of @tried that failed
- * @out_level: outputs of @tried that are active
+ * @out_failed: outputs of @tried whose write failed or, without one, reading
+ * @out_level: outputs of @checked that are active
+ * @out_alive: outputs whose controller has just answered, to whatever transfer
+ * @number: for each output in @tried, the number of its latest write
  * @sounded: time at which a write of the pre-alarm returned, good or bad, in ns;
  *	0 = none has
  * @park: the system is about to sleep
@@ -121,6 +129,8 @@ struct bg_inputs {
 	u32 checked;
 	u32 out_failed;
 	u32 out_level;
+	u32 out_alive;
+	u32 number[BG_NR_CHECKED_OUTS];
 	u64 sounded;
 	bool park;
 	struct bg_settings settings;
@@ -212,7 +222,6 @@ struct bg_sounder {
 /**
  * struct bg_fsm - the whole state
  * @now: time of the latest step, in ns
- * @beat: when the heartbeat changes next, in ns
  * @seq: number of the latest event
  * @since: time of the latest change, by the first of &enum bg_change, in ns
  * @set: settings in force
@@ -221,16 +230,15 @@ struct bg_sounder {
  * @charge: charge path
  * @remote: remote on
  * @sounder: pre-alarm output
+ * @heart: heartbeat
  * @out: the outputs that are read back
  * @view: the latest view
  * @counters: counters
  * @bound: the first step was made, of all or since @restored
  * @restored: the next step comes after a time without a guard
- * @pulse: level of the heartbeat
  */
 struct bg_fsm {
 	u64 now;
-	u64 beat;
 	u64 seq;
 	u64 since[BG_NR_SINCE];
 	struct bg_settings set;
@@ -239,19 +247,22 @@ struct bg_fsm {
 	struct bg_charge charge;
 	struct bg_hold remote;
 	struct bg_sounder sounder;
+	struct bg_heartbeat heart;
 	struct bg_output out[BG_NR_CHECKED_OUTS];
 	struct bg_view view;
 	struct bg_counters counters;
 	bool bound;
 	bool restored;
-	bool pulse;
 };
 
 /**
  * struct bg_result - what a step decided
  * @outputs: outputs that shall be active
  * @write: outputs that have to be written now
+ * @anew: outputs of @write that failed before: set the direction as well
+ * @through_input: outputs of @anew to be made an input first
  * @check: outputs that have to be read back now
+ * @number: for each output the number of its latest write
  * @deadline: when to step again if nothing happens before, or %BG_NEVER
  * @resume_at: when the system has to be awake again, or %BG_NEVER
  * @stay_awake: a delay runs that the system must not sleep through
@@ -262,7 +273,10 @@ struct bg_fsm {
 struct bg_result {
 	u32 outputs;
 	u32 write;
+	u32 anew;
+	u32 through_input;
 	u32 check;
+	u32 number[BG_NR_CHECKED_OUTS];
 	u64 deadline;
 	u64 resume_at;
 	bool stay_awake;
@@ -278,6 +292,7 @@ void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
 		 const struct bg_inputs *in, u64 now, struct bg_result *res);
 void bg_fsm_restored(struct bg_fsm *fsm, u64 now);
 void bg_fsm_unbind(struct bg_fsm *fsm, u64 now, struct bg_result *res);
+bool bg_fsm_surprised(const struct bg_fsm *fsm, const struct bg_inputs *done);
 u64 bg_fsm_load_safe_until(const struct bg_fsm *fsm);
 u64 bg_fsm_load_returns(const struct bg_fsm *fsm, const struct bg_config *cfg);
 

@@ -31,16 +31,24 @@ static u16 bg_some_reason(u16 why, bool heard)
 	return why || heard ? why : BIT(BG_WHY_RESTORE_DELAY);
 }
 
+/* Why an output that should be on is not known to be. */
+static u16 bg_missing(const struct bg_output *out)
+{
+	if (out->shown)
+		return 0;
+	/* A thread is about to write it, and nothing says that it cannot. */
+	if (out->awaited && !out->fails && !out->faulty)
+		return BIT(BG_WHY_RESTORE_DELAY);
+	return BIT(BG_WHY_FAULT);
+}
+
 static u16 bg_load_reasons(const struct bg_fsm *fsm, const struct bg_verdict *v)
 {
 	const struct bg_discharge *path = &fsm->discharge;
-	const struct bg_output *out = &fsm->out[BG_OUT_LOAD];
 	u16 why;
 
-	if (bg_discharge_load(path)) {
-		/* It should be on, but the line does not obey. */
-		return out->faulty && !out->shown ? BIT(BG_WHY_FAULT) : 0;
-	}
+	if (bg_discharge_load(path))
+		return bg_missing(&fsm->out[BG_OUT_LOAD]);
 
 	why = bg_shared_reasons(fsm, v);
 	if (v->forbidden)
@@ -60,11 +68,10 @@ static u16 bg_charger_reasons(const struct bg_fsm *fsm,
 			      const struct bg_verdict *v)
 {
 	const struct bg_charge *path = &fsm->charge;
-	const struct bg_output *out = &fsm->out[BG_OUT_CHARGER];
 	u16 why;
 
 	if (path->on)
-		return out->faulty && !out->shown ? BIT(BG_WHY_FAULT) : 0;
+		return bg_missing(&fsm->out[BG_OUT_CHARGER]);
 
 	why = bg_shared_reasons(fsm, v);
 	if (v->charge_open)

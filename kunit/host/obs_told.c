@@ -29,10 +29,13 @@ static u16 obs_unheard(u16 why, bool heard)
 	return !why && !heard ? BIT(BG_WHY_RESTORE_DELAY) : why;
 }
 
-/* It should be on, but the line does not obey. */
+/* It should be on: a thread is about to do it, or the line does not obey. */
 static u16 obs_disobeys(const struct obs_out *out)
 {
-	return out->faulty && !out->shown ? BIT(BG_WHY_FAULT) : 0;
+	if (out->shown)
+		return 0;
+	return BIT(out->pending && !out->failures && !out->faulty ?
+		   BG_WHY_RESTORE_DELAY : BG_WHY_FAULT);
 }
 
 static u16 obs_load_reasons(const struct observer *o)
@@ -300,13 +303,14 @@ static void obs_judge_deadline(struct observer *o, u64 deadline)
 		obs_due(o, o->line[n].window || o->line[n].bouncing ||
 			o->line[n].unreadable, o->line[n].end, deadline);
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
-		obs_due(o, o->out[n].faulty || !o->out[n].looked_at,
-			o->out[n].faulty ? o->out[n].retry_by :
-			o->out[n].look_by, deadline);
+		obs_due(o, o->out[n].pending || o->out[n].unread ||
+			o->out[n].failures, o->out[n].due, deadline);
+	obs_due(o, obs_parts(o, o->state, true),
+		bg_after(o->disconnect[0], BG_SEC(1)), deadline);
 	obs_due(o, o->cfg.intermittent && o->state == BG_PRE_ALARM &&
 		!o->set.mute, o->phase_known ? o->flip :
 		bg_after(o->now, BG_MS(800)), deadline);
-	obs_due(o, o->cfg.heartbeat, bg_after(o->now, BG_SEC(1)), deadline);
+	obs_due(o, o->cfg.heartbeat && !o->stopped, o->beat, deadline);
 }
 
 static u64 obs_latest(u64 a, u64 b)
@@ -379,8 +383,8 @@ void obs_judge_times(struct observer *o, const struct bg_result *res,
 	for (n = 0; n < BG_LINES_MAX; n++)
 		may |= o->line[n].window || o->line[n].bouncing;
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
-		may |= o->now - o->out[n].changed < BG_MS(10) ||
-		       !o->out[n].looked_at;
+		may |= o->out[n].pending || o->out[n].unread ||
+		       (o->out[n].failures && !o->out[n].faulty);
 	obs_rule(o, res->stay_awake || !(delay || restore),
 		 "minimum delay and restore times keep the system awake");
 	obs_rule(o, !res->stay_awake || may, "nothing else does");

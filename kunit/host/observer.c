@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * battguard - the observer's rules about the outputs
+ * battguard - the observer's rules about what is decided
  */
 #include "observer.h"
 
@@ -34,14 +34,14 @@ void obs_restored(struct observer *o, u64 now)
 	o->state = BG_LOAD_OFF;
 	o->charger = false;
 	o->write_awaited = false;
+	o->pulsing = false;
+	o->remote.granted = false;
 	o->view.state = BG_LOAD_OFF;
 	o->view.outputs = 0;
 	for (n = 0; n < BG_LINES_MAX; n++)
 		o->line[n] = (struct obs_line) { 0 };
-	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
-		o->out[n].want = false;
-		o->out[n].faulty = false;
-	}
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		o->out[n] = (struct obs_out) { 0 };
 }
 
 static void obs_hold(struct observer *o, struct obs_wait *w, bool holds,
@@ -62,32 +62,8 @@ static void obs_hold(struct observer *o, struct obs_wait *w, bool holds,
 	w->holds = holds;
 }
 
-static void obs_take_outputs(struct observer *o, const struct bg_inputs *in)
+static void obs_take_sounded(struct observer *o, const struct bg_inputs *in)
 {
-	unsigned int n;
-
-	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
-		struct obs_out *out = &o->out[n];
-		const bool readable = o->cfg.readable & BIT(n);
-
-		if (!(in->tried & BIT(n)))
-			continue;
-		out->shown = in->out_level & BIT(n);
-		if (in->out_failed & BIT(n)) {
-			if (!out->faulty)
-				out->retry_by = bg_after(o->now, BG_SEC(1));
-			out->faulty = true;
-		} else if (!readable || (in->checked & BIT(n))) {
-			out->faulty = false;
-		}
-		/* Written long ago or not, it is known only now. */
-		if (out->fresh) {
-			out->look_by = bg_after(o->now, BG_SEC(1));
-			out->retry_by = out->look_by;
-		}
-		out->fresh = false;
-	}
-
 	/*
 	 * The delay starts when the write of the pre-alarm returned, good or
 	 * bad. What returned before the alarm was decided was another one.
@@ -330,7 +306,9 @@ static void obs_judge_pre_alarm(struct observer *o, u8 st, bool sounds)
 {
 	const bool due = st == BG_PRE_ALARM && !o->set.mute;
 
-	if (!due)
+	if (obs_parts(o, st, false))
+		obs_rule(o, sounds, "the pre-alarm waits for the end of the load");
+	else if (!due)
 		obs_rule(o, !sounds, "no pre-alarm without cause or when mute");
 	else if (!o->cfg.intermittent)
 		obs_rule(o, sounds, "the pre-alarm sounds as long as it lasts");
@@ -354,46 +332,6 @@ static void obs_judge_charger(struct observer *o, u8 st, bool was, bool on)
 	obs_rule(o, on || !o->charge.granted || !l->permit ||
 		 o->set.inhibit || blocked || (!was && !l->heard_charge),
 		 "charging as soon as it may, whatever discharging does");
-}
-
-static void obs_judge_writes(struct observer *o, const struct bg_result *res)
-{
-	unsigned int n;
-
-	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
-		struct obs_out *out = &o->out[n];
-		const bool want = res->outputs & BIT(n);
-		const bool write = res->write & BIT(n);
-		const bool check = res->check & BIT(n);
-
-		obs_rule(o, !check || (o->cfg.readable & BIT(n)),
-			 "read back only what can be read back");
-		if (want != out->want || !o->bound) {
-			obs_rule(o, write, "each change is written, at once");
-			out->want = want;
-			out->shown = want;
-			out->fresh = true;
-			out->changed = o->now;
-			out->look_by = bg_after(o->now, BG_SEC(1));
-			out->looked_at = !(o->cfg.readable & BIT(n));
-			out->retry_by = bg_after(o->now, BG_SEC(1));
-			continue;
-		}
-		obs_rule(o, !write || out->faulty,
-			 "no write without a change or a fault");
-		obs_rule(o, write || !out->faulty || o->now < out->retry_by,
-			 "an output that fails is tried again each second");
-		obs_rule(o, check || out->looked_at || out->faulty ||
-			 o->now < out->look_by,
-			 "a change is read back");
-		if (write)
-			out->retry_by = bg_after(o->now, BG_SEC(1));
-		if (check)
-			out->looked_at = true;
-	}
-	obs_rule(o, o->cfg.heartbeat ||
-		 !((res->write | res->outputs) & BIT(BG_OUT_HEARTBEAT)),
-		 "no heartbeat without such a line");
 }
 
 /**
@@ -421,6 +359,7 @@ const char *obs_judge(struct observer *o, const struct bg_inputs *in, u64 now,
 	o->now = now;
 
 	obs_take_outputs(o, in);
+	obs_take_sounded(o, in);
 	obs_take_settings(o, in);
 	obs_take_lines(o, in);
 	obs_take_holds(o);
@@ -435,7 +374,8 @@ const char *obs_judge(struct observer *o, const struct bg_inputs *in, u64 now,
 	obs_judge_pre_alarm(o, st, res->outputs & BIT(BG_OUT_PRE_ALARM));
 	o->charger = res->outputs & BIT(BG_OUT_CHARGER);
 	obs_judge_charger(o, st, charger_was, o->charger);
-	obs_judge_writes(o, res);
+	obs_judge_writes(o, res, told);
+	obs_judge_heartbeat(o, res);
 	o->state = st;
 
 	obs_judge_told(o, res, told, was, charger_was);

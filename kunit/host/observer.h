@@ -40,16 +40,25 @@ struct obs_wait {
 	bool granted;
 };
 
-/* An output. */
+/* An output: the latest write, what came of it, and what is known since. */
 struct obs_out {
-	u64 changed;
-	u64 retry_by;
-	u64 look_by;
+	/* When the next thing is to happen, if one of the three below holds. */
+	u64 due;
+	bool pending;
+	bool unread;
+	unsigned int failures;
+	u64 trouble;
+	u64 maybe_on_since;
+	bool maybe_on;
+	u64 ask_from;
+	u32 number;
 	bool want;
+	bool known;
 	bool shown;
 	bool faulty;
-	bool looked_at;
-	bool fresh;
+	bool botched;
+	bool gone;
+	bool old_report;
 };
 
 /* What is reported besides the result of a step. */
@@ -98,6 +107,7 @@ struct observer {
 	u64 min_delay;
 	u64 pulse;
 	u64 flip;
+	u64 beat;
 	u64 seq;
 	u8 state;
 	u32 changed_set;
@@ -112,6 +122,8 @@ struct observer {
 	bool was_mute;
 	bool dark;
 	bool phase_known;
+	bool heart_high;
+	bool stopped;
 	bool bound;
 	bool restored;
 	const char *broken;
@@ -142,6 +154,11 @@ static inline void obs_rule(struct observer *o, bool kept, const char *rule)
 #endif
 void obs_take_line(struct observer *o, const struct bg_inputs *in,
 		   unsigned int n);
+void obs_take_outputs(struct observer *o, const struct bg_inputs *in);
+bool obs_parts(const struct observer *o, u8 st, bool load_decided);
+void obs_judge_writes(struct observer *o, const struct bg_result *res,
+		      const struct obs_told *told);
+void obs_judge_heartbeat(struct observer *o, const struct bg_result *res);
 void obs_judge_told(struct observer *o, const struct bg_result *res,
 		    const struct obs_told *told, u8 was, bool charger_was);
 void obs_judge_times(struct observer *o, const struct bg_result *res,

@@ -70,6 +70,8 @@ static void onset_without_write(void)
 	start(0);
 	w.p.broken = PL_ALARM;
 	lines_at(BG_SEC(1), PL_C | PL_L);
+	EXPECT(w.p.fsm.view.out_faulty == 0);
+	player_run(&w.p, BG_MS(1026));
 	EXPECT(w.p.fsm.view.out_faulty == PL_ALARM);
 	EXPECT(w.p.fsm.counters.faults == 1);
 	player_run(&w.p, BG_SEC(31) - 1);
@@ -496,6 +498,173 @@ static void heartbeat(void)
 	EXPECT(w.p.res.deadline == w.p.now + BG_MS(500));
 }
 
+/* A full board whose outputs can be read back, and a heartbeat. */
+static void start_outputs(u32 slow, bool split)
+{
+	struct bg_settings set;
+
+	watched_init(&w);
+	player_default(&w.p);
+	w.p.cfg.readable = PL_CHECKED;
+	w.p.cfg.heartbeat = true;
+	w.p.cfg.out_slow = slow;
+	w.p.cfg.split = split;
+	w.p.transfer = BG_MS(200);
+	set = w.p.wish;
+	player_start(&w.p, &set);
+}
+
+/* Time of the latest beat, if evaluations are made until then. */
+static u64 last_beat(u64 until)
+{
+	u64 beat = 0;
+
+	while (w.p.res.deadline <= until) {
+		player_run(&w.p, w.p.res.deadline);
+		if (w.p.res.write & BIT(BG_OUT_HEARTBEAT))
+			beat = w.p.fsm.now;
+	}
+	player_run(&w.p, until);
+	return beat;
+}
+
+/* A load that stays on stops the heart, until it is off. */
+static void heartbeat_fears(void)
+{
+	start_outputs(0, false);
+	player_run(&w.p, BG_MS(100));
+	w.p.broken = PL_LOAD;
+	lines_at(BG_MS(1200), PL_D | PL_C);
+	EXPECT(load_on() && (w.p.fsm.view.outputs & PL_LOAD));
+	EXPECT(last_beat(BG_SEC(30)) == BG_SEC(6));
+	w.p.broken = 0;
+	EXPECT(last_beat(BG_SEC(32)) > BG_SEC(31));
+	EXPECT(!load_on() && !(w.p.fsm.view.outputs & PL_LOAD));
+
+	/* What can no longer be read was off, and the warning is no matter. */
+	start_outputs(0, false);
+	lines_at(BG_SEC(1), PL_D | PL_C);
+	player_run(&w.p, BG_SEC(2));
+	w.p.away = PL_LOAD | PL_CHARGER;
+	player_step(&w.p);
+	player_run(&w.p, BG_SEC(20));
+	EXPECT(w.p.fsm.view.out_faulty == (PL_LOAD | PL_CHARGER));
+	EXPECT(last_beat(BG_SEC(30)) == BG_SEC(30));
+	start_outputs(0, false);
+	w.p.broken = PL_ALARM;
+	lines_at(BG_SEC(1), ALL | PL_W);
+	lines_at(BG_SEC(2), PL_D | PL_C);
+	EXPECT(last_beat(BG_SEC(30)) == BG_SEC(30));
+}
+
+/* A thread that does not come back. */
+static void heartbeat_unheard(void)
+{
+	start_outputs(PL_CHARGER, false);
+	player_run(&w.p, BG_SEC(1));
+	w.p.hung = PL_CHARGER;
+	lines_at(BG_MS(2200), PL_D | PL_L);
+	player_run(&w.p, BG_SEC(3));
+	EXPECT(!w.p.fsm.out[BG_OUT_CHARGER].fails);
+	/* Each retry is unheard for a second as well. */
+	player_run(&w.p, BG_MS(6100));
+	EXPECT(!w.p.fsm.view.out_faulty);
+	EXPECT(last_beat(BG_SEC(20)) == BG_SEC(7));
+	EXPECT(w.p.fsm.view.out_faulty == PL_CHARGER);
+	EXPECT(w.p.fsm.view.outputs & PL_CHARGER);
+	EXPECT(!w.p.fsm.counters.load_disconnects);
+	w.p.hung = 0;
+	EXPECT(last_beat(BG_SEC(24)) > BG_SEC(23));
+	EXPECT(w.p.fsm.view.outputs == PL_LOAD && !w.p.fsm.view.out_faulty);
+}
+
+/* What is written later is told later, and a reason is there all the time. */
+static void slow_outputs(void)
+{
+	start_outputs(PL_LOAD | PL_CHARGER, false);
+	EXPECT(w.p.fsm.view.outputs == 0);
+	EXPECT(w.p.fsm.view.load_reasons == BIT(BG_WHY_RESTORE_DELAY));
+	EXPECT(w.p.fsm.view.charger_reasons == BIT(BG_WHY_RESTORE_DELAY));
+	player_run(&w.p, BG_MS(200));
+	EXPECT(w.p.fsm.view.outputs == (PL_LOAD | PL_CHARGER));
+	EXPECT(!w.p.fsm.view.load_reasons && !w.p.fsm.view.charger_reasons);
+
+	/* Off and on again before the thread is done with the off. */
+	lines_at(BG_SEC(2), PL_D | PL_L);
+	EXPECT(w.p.fsm.view.charger_reasons == BIT(BG_WHY_BATTERY));
+	EXPECT(w.p.fsm.view.outputs & PL_CHARGER);
+	lines_at(BG_MS(2100), ALL);
+	player_run(&w.p, BG_MS(3099));
+	EXPECT(w.p.fsm.view.outputs == PL_LOAD);
+	player_run(&w.p, BG_MS(3400));
+	EXPECT(w.p.fsm.view.outputs == (PL_LOAD | PL_CHARGER));
+	EXPECT(w.p.pins == (PL_LOAD | PL_CHARGER));
+}
+
+/* The warning outlasts the load until that is heard to be off. */
+static void split_outputs(void)
+{
+	start_outputs(PL_LOAD, true);
+	lines_at(BG_SEC(1), PL_C | PL_L);
+	player_run(&w.p, BG_SEC(31));
+	EXPECT(w.p.fsm.view.state == BG_LOAD_OFF);
+	EXPECT(w.p.pins == (PL_LOAD | PL_CHARGER | PL_ALARM));
+	EXPECT(!(w.p.fsm.view.outputs & PL_ALARM));
+	player_run(&w.p, BG_MS(31199));
+	EXPECT(w.p.pins & PL_ALARM);
+	player_run(&w.p, BG_MS(31200));
+	EXPECT(w.p.pins == PL_CHARGER);
+
+	/* A load that cannot be cut: for a second. */
+	start_outputs(PL_LOAD, true);
+	w.p.hung = PL_LOAD;
+	w.p.transfer = 0;
+	player_step(&w.p);
+	w.p.hung = 0;
+	lines_at(BG_SEC(1), PL_C | PL_L);
+	w.p.away = PL_LOAD;
+	player_run(&w.p, BG_SEC(32) - 1);
+	EXPECT(w.p.pins == (PL_LOAD | PL_CHARGER | PL_ALARM));
+	player_run(&w.p, BG_SEC(32));
+	EXPECT(w.p.pins == (PL_LOAD | PL_CHARGER));
+
+	/* Permit lost is all at once, and so is a mute. */
+	start_outputs(PL_LOAD, true);
+	lines_at(BG_SEC(1), PL_C | PL_L);
+	player_run(&w.p, BG_MS(31100));
+	EXPECT(w.p.pins & PL_ALARM);
+	lines_at(BG_MS(31100), PL_C);
+	EXPECT(!(w.p.pins & PL_ALARM));
+	start_outputs(PL_LOAD, true);
+	lines_at(BG_SEC(1), PL_C | PL_L);
+	player_run(&w.p, BG_MS(31100));
+	watched_setting(&w, BG_SET_MUTE, 1);
+	player_step(&w.p);
+	EXPECT(!(w.p.pins & PL_ALARM));
+
+	/* Where both are written in place, they go together. */
+	start_outputs(PL_LOAD, false);
+	lines_at(BG_SEC(1), PL_C | PL_L);
+	player_run(&w.p, BG_SEC(31));
+	EXPECT(w.p.pins == (PL_LOAD | PL_CHARGER));
+}
+
+/* What reads on is set anew soon, and served again when it comes back. */
+static void lost_registers(void)
+{
+	start_outputs(0, false);
+	player_run(&w.p, BG_MS(1500));
+	/* All of its lines are inputs again, for a moment. */
+	w.p.pins = 0;
+	player_step(&w.p);
+	EXPECT(w.p.fsm.view.load_reasons == BIT(BG_WHY_FAULT));
+	player_run(&w.p, BG_MS(1502));
+	EXPECT(w.p.pins == (PL_LOAD | PL_CHARGER));
+	player_run(&w.p, BG_MS(1520));
+	EXPECT(w.p.fsm.view.outputs == (PL_LOAD | PL_CHARGER));
+	EXPECT(!w.p.fsm.counters.faults && !w.p.fsm.view.load_reasons);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -521,6 +690,11 @@ static const struct {
 	{ "what keeps the system awake", awake },
 	{ "a blink that comes late", late_blink },
 	{ "heartbeat", heartbeat },
+	{ "a heart that stops", heartbeat_fears },
+	{ "a thread that is not heard", heartbeat_unheard },
+	{ "outputs that threads write", slow_outputs },
+	{ "load and pre-alarm on different controllers", split_outputs },
+	{ "a controller that forgot its registers", lost_registers },
 };
 
 /**

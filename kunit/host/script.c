@@ -33,6 +33,10 @@ static void script_board(struct watched *w, const u8 *b)
 	cfg->inhibit_on_pre_alarm = b[1] & 128;
 	cfg->readable = b[2] & PL_CHECKED;
 	cfg->heartbeat = b[2] & 8;
+	if (b[5] & 64)
+		cfg->out_slow = (b[2] >> 5) & PL_CHECKED;
+	cfg->split = b[5] & 128 && (cfg->out_slow & (PL_LOAD | PL_ALARM));
+	w->p.transfer = b[4] & 32 ? BG_MS(700) : BG_MS(1);
 	w->p.dead = b[2] & 16 ? (u32)b[3] << (b[2] >> 6) * 8 : 0;
 	w->p.level = cfg->lines & ~BG_LINES_LOW_CELL;
 	w->p.level ^= (b[3] & 3) | (b[3] & 12U) << 6 | (b[3] & 0x30U) << 12 |
@@ -75,6 +79,14 @@ static u32 script_toggle(u8 arg)
 	return some[arg & 15];
 }
 
+/* Outputs that do not do what they are told, in one way or another. */
+static void script_disobey(struct player *p, u8 arg)
+{
+	u32 *ways[] = { &p->broken, &p->away, &p->alive, &p->hung };
+
+	*ways[arg >> 6] ^= BIT(arg % 3);
+}
+
 static void script_happens(struct watched *w, u8 op, u8 arg)
 {
 	static const u64 delays[] = {
@@ -95,7 +107,7 @@ static void script_happens(struct watched *w, u8 op, u8 arg)
 		p->dead ^= script_toggle(arg);
 		break;
 	case 8:
-		p->broken ^= BIT(arg % 3);
+		script_disobey(p, arg);
 		break;
 	case 9:
 		watched_setting(w, BG_SET_ENABLED, arg & 3);
@@ -127,6 +139,8 @@ static void script_happens(struct watched *w, u8 op, u8 arg)
 		player_lines(p, good);
 		p->dead = 0;
 		p->broken = 0;
+		p->away = 0;
+		p->hung = 0;
 		break;
 	default:
 		player_lines(p, p->level ^ script_toggle(arg));

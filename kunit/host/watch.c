@@ -31,7 +31,7 @@ static void watched_judge(struct player *p)
 	/* What the proof assumes of every state. */
 	obs_rule(o, valid_config(&p->cfg) && valid_fsm(&p->fsm, &p->cfg),
 		 "the state is one the proof starts from");
-	obs_rule(o, agree_fsm(o, &p->fsm, &p->res),
+	obs_rule(o, agree_fsm(o, &p->fsm),
 		 "observer and guard remember the same");
 }
 

@@ -65,29 +65,29 @@ bool agree_discharge(const struct observer *o, const struct bg_discharge *path)
 }
 
 bool agree_output(const struct observer *o, const struct bg_fsm *fsm,
-		  unsigned int n, bool write, bool check)
+		  unsigned int n)
 {
 	const struct obs_out *seen = &o->out[n];
 	const struct bg_output *out = &fsm->out[n];
-	const bool readable = o->cfg.readable & BIT(n);
 
-	if (seen->want != out->want || seen->shown != out->shown ||
-	    seen->faulty != out->faulty || seen->changed > fsm->now)
-		return false;
-	/* Only a change is asked for before the last one has settled. */
-	if ((out->settling && (write || check) && !seen->fresh) ||
-	    (readable && write && !check && !seen->fresh) ||
-	    ((check || !readable) && !seen->looked_at))
-		return false;
-	if (out->faulty && out->due > seen->retry_by)
-		return false;
-	if (!seen->looked_at && !out->faulty &&
-	    !(out->settling && out->due <= seen->look_by))
-		return false;
-	if (readable)
-		return !out->settling || !seen->looked_at;
-	return !out->settling ||
-	       out->due <= bg_after(seen->changed, BG_SETTLE_NS);
+	return seen->number == out->number && seen->want == out->want &&
+	       seen->known == out->known && seen->shown == out->shown &&
+	       seen->faulty == out->faulty && seen->pending == out->awaited &&
+	       seen->unread == out->settling && seen->failures == out->fails &&
+	       seen->botched == out->unset && seen->gone == out->dead &&
+	       seen->maybe_on == out->unconfirmed &&
+	       (!out->unconfirmed || seen->maybe_on_since == out->off_at) &&
+	       (!out->fails || seen->trouble == out->since) &&
+	       seen->ask_from == out->look &&
+	       (!(out->awaited || out->settling || out->fails) ||
+		seen->due == out->due);
+}
+
+bool agree_heartbeat(const struct observer *o, const struct bg_fsm *fsm)
+{
+	return o->heart_high == fsm->heart.level &&
+	       (!o->cfg.heartbeat || (o->stopped == fsm->heart.stopped &&
+				      o->beat == fsm->heart.beat));
 }
 
 bool agree_sounder(const struct observer *o, const struct bg_fsm *fsm)
@@ -147,12 +147,10 @@ bool agree_rest(const struct observer *o, const struct bg_fsm *fsm)
  * agree_fsm() - do both remember the same?
  * @o: observer
  * @fsm: state of the guard, after a step
- * @res: what that step decided
  *
  * Return: true if they do.
  */
-bool agree_fsm(const struct observer *o, const struct bg_fsm *fsm,
-	       const struct bg_result *res)
+bool agree_fsm(const struct observer *o, const struct bg_fsm *fsm)
 {
 	unsigned int n;
 
@@ -162,10 +160,9 @@ bool agree_fsm(const struct observer *o, const struct bg_fsm *fsm,
 			return false;
 
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
-		if (!agree_output(o, fsm, n, res->write & BIT(n),
-				  res->check & BIT(n)))
+		if (!agree_output(o, fsm, n))
 			return false;
 
 	return agree_discharge(o, &fsm->discharge) && agree_sounder(o, fsm) &&
-	       agree_rest(o, fsm);
+	       agree_heartbeat(o, fsm) && agree_rest(o, fsm);
 }

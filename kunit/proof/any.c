@@ -31,6 +31,7 @@ void any_config(struct bg_config *cfg)
 	any.intermittent = any_bool();
 	any.inhibit_on_pre_alarm = any_bool();
 	any.heartbeat = any_bool();
+	any.split = any_bool();
 	*cfg = any;
 }
 
@@ -90,14 +91,20 @@ void any_fsm(struct bg_fsm *fsm)
 	any.sounder.dark = any_bool();
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
 		any.out[n].want = any_bool();
+		any.out[n].known = any_bool();
 		any.out[n].shown = any_bool();
 		any.out[n].faulty = any_bool();
+		any.out[n].awaited = any_bool();
 		any.out[n].settling = any_bool();
+		any.out[n].unset = any_bool();
+		any.out[n].dead = any_bool();
+		any.out[n].unconfirmed = any_bool();
 	}
+	any.heart.level = any_bool();
+	any.heart.stopped = any_bool();
 	any_view(&any.view);
 	any.bound = any_bool();
 	any.restored = any_bool();
-	any.pulse = any_bool();
 	*fsm = any;
 }
 
@@ -112,11 +119,25 @@ static void any_obs_out(struct obs_out *seen, const struct bg_output *out)
 {
 	struct obs_out any;
 
+	any.number = out->number;
 	any.want = out->want;
+	any.known = out->known;
 	any.shown = out->shown;
 	any.faulty = out->faulty;
-	any.looked_at = any_bool();
-	any.fresh = any_bool();
+	any.pending = out->awaited;
+	any.unread = out->settling;
+	any.failures = out->fails;
+	any.botched = out->unset;
+	any.gone = out->dead;
+	any.maybe_on = out->unconfirmed;
+	if (out->awaited || out->settling || out->fails)
+		any.due = out->due;
+	if (out->fails)
+		any.trouble = out->since;
+	if (out->unconfirmed)
+		any.maybe_on_since = out->off_at;
+	any.ask_from = out->look;
+	any.old_report = any_bool();
 	*seen = any;
 }
 
@@ -186,6 +207,9 @@ void any_observer(struct observer *o, const struct bg_fsm *fsm,
 	any_wait(&any.remote, &fsm->remote);
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
 		any_obs_out(&any.out[n], &fsm->out[n]);
+	any.heart_high = fsm->heart.level;
+	any.stopped = fsm->heart.stopped;
+	any.beat = fsm->heart.beat;
 	any.was_mute = any_bool();
 	any.phase_known = any_bool();
 	any.dark = any.phase_known ? fsm->sounder.dark : any_bool();

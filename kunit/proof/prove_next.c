@@ -12,6 +12,7 @@
 #include "proof.h"
 
 static u64 of_path, of_line[BG_LINES_MAX], of_out[BG_NR_CHECKED_OUTS];
+static u64 of_parting;
 
 static u64 due_earlier(u64 a, u64 b)
 {
@@ -38,7 +39,14 @@ static u64 any_output(const struct bg_output *out)
 /* A restore time that may end at 0. */
 #undef BG_REMOTE_RESTORE_MIN
 #define BG_REMOTE_RESTORE_MIN	0
+/* The end of a warning that outlasts the load, the only sum there is. */
+static u64 any_after(u64 t, u64 delay)
+{
+	return of_parting;
+}
+
 #define bg_earlier due_earlier
+#define bg_after any_after
 #define bg_discharge_deadline any_path
 #define bg_line_deadline any_line
 #define bg_output_deadline any_output
@@ -46,6 +54,7 @@ static u64 any_output(const struct bg_output *out)
 #undef bg_output_deadline
 #undef bg_line_deadline
 #undef bg_discharge_deadline
+#undef bg_after
 #undef bg_earlier
 
 /* What due_earlier() assumes. */
@@ -73,6 +82,7 @@ void prove_next(void)
 		of_line[n] = any_due();
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
 		of_out[n] = any_due();
+	of_parting = any_due();
 
 	any_config(&cfg);
 	any_fsm(&fsm);
@@ -95,5 +105,7 @@ void prove_next(void)
 	RULE("deadline: not after the next blink",
 	     bg_blinking(&fsm, &cfg) && !fsm.sounder.flip, due);
 	RULE("deadline: not after the next beat",
-	     cfg.heartbeat && !fsm.beat, due);
+	     cfg.heartbeat && !fsm.heart.stopped && !fsm.heart.beat, due);
+	RULE("deadline: not after the end of a warning that outlasts the load",
+	     bg_parting(&fsm, &cfg, fsm.now) && !of_parting, due);
 }

@@ -66,9 +66,6 @@ static bool sag_agrees(void)
 	       (!o.allowed.holds || allowed.bad <= o.allowed.since);
 }
 
-/* Outputs that the board has. */
-static u32 present;
-
 struct before {
 	u64 safe_until;
 	u64 decided;
@@ -143,8 +140,8 @@ static void load_rules(const struct before *was, u64 now)
 		       !l->heard_discharge ?
 		       BG_LOAD_OFF : l->low ? BG_PRE_ALARM : BG_NORMAL));
 	RULE("load: off and pre-alarm off together",
-	     was->load && !load, !alarm);
-	RULE("pre-alarm: never with the load off", alarm, load);
+	     was->load && !load && !cfg.split, !alarm);
+	RULE("pre-alarm: never with the load off", alarm && !cfg.split, load);
 	RULE("pre-alarm: the onset clears the mute", res.onset, !fsm.set.mute);
 	RULE("outputs: all off in the step that loses the permit",
 	     !l->permit, !(res.outputs & 7) && state == BG_STANDBY);
@@ -187,10 +184,19 @@ static void charger_rules(const struct before *was, u64 now)
 	     o.quiet.granted, l->charge_open || fsm.set.inhibit);
 }
 
+/* With what is known of the disconnect after this step. */
+static void parting_rules(u64 now)
+{
+	RULE("pre-alarm: outlasts the load after a disconnect only, by a second",
+	     (res.outputs & (BIT(BG_OUT_LOAD) | BIT(BG_OUT_PRE_ALARM))) ==
+	     BIT(BG_OUT_PRE_ALARM),
+	     fsm.view.state == BG_LOAD_OFF && gone.waits &&
+	     now - gone.at < BG_SEC(1));
+}
+
 static bool output_agrees(enum bg_out n)
 {
-	return agree_output(&o, &fsm, n, res.write & BIT(n),
-			    res.check & BIT(n));
+	return agree_output(&o, &fsm, n);
 }
 
 /* After bg_fsm_step() at @now. */
@@ -218,11 +224,18 @@ static void step_judge(const struct before *was, u64 now)
 	load_rules(was, now);
 	charger_rules(was, now);
 	gone_step(was->load, res.outputs & BIT(BG_OUT_LOAD), now);
+	parting_rules(now);
 
 	__CPROVER_assert(valid_discharge(&fsm.discharge, &fsm.set, now),
 			 "induction: discharge path");
 	__CPROVER_assert(valid_charge(&fsm), "induction: charge path");
 	__CPROVER_assert(valid_outputs(&fsm, &cfg), "induction: outputs");
+	__CPROVER_assert(valid_output(&fsm, &cfg, BG_OUT_LOAD),
+			 "induction: load");
+	__CPROVER_assert(valid_output(&fsm, &cfg, BG_OUT_CHARGER),
+			 "induction: charger");
+	__CPROVER_assert(valid_output(&fsm, &cfg, BG_OUT_PRE_ALARM),
+			 "induction: pre-alarm");
 	__CPROVER_assert(valid_times(&fsm), "induction: times in each state");
 	__CPROVER_assert(valid_view(&fsm, &cfg), "induction: what was told");
 	__CPROVER_assert(valid_rest(&fsm, &cfg), "induction: the rest");
@@ -233,6 +246,7 @@ static void step_judge(const struct before *was, u64 now)
 	__CPROVER_assert(output_agrees(BG_OUT_PRE_ALARM),
 			 "observed: pre-alarm");
 	__CPROVER_assert(agree_sounder(&o, &fsm), "observed: sounder");
+	__CPROVER_assert(agree_heartbeat(&o, &fsm), "observed: heartbeat");
 	__CPROVER_assert(agree_rest(&o, &fsm), "observed: the rest");
 	__CPROVER_assert(spell_agrees(&quiet, &o.quiet, now),
 			 "observer alone: how long it has been quiet");
@@ -247,21 +261,6 @@ static void step_judge(const struct before *was, u64 now)
 	__CPROVER_assert(sag_agrees(),
 			 "observer alone: when it was forbidden in the episode");
 	__CPROVER_assert(gone_agrees(), "observer alone: how long the load is off");
-}
-
-/*
- * As driver/gpio.c does it: every output that exists is tried if asked for, and
- * one that does not fail gets the level asked for.
- */
-static void outputs_done(void)
-{
-	unsigned int n;
-
-	in.tried = (res.write | res.check) & present;
-	in.checked = res.check & present;
-	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
-		__CPROVER_assume((in.out_failed & BIT(n)) ||
-				 !(in.out_level & BIT(n)) == !fsm.out[n].want);
 }
 
 /* The step returns what prove_times() proves of a state. */
@@ -293,7 +292,6 @@ static void step(void)
 
 	any_inputs(&in);
 	__CPROVER_assume(valid_settings(&in.settings) && now <= PROOF_TIME);
-	outputs_done();
 
 	bg_fsm_step(&fsm, &cfg, &in, now, &res);
 	step_judge(&was, now);
@@ -321,20 +319,20 @@ static void any_state(void)
 	gone.at = any_u64();
 	gone.shortest = any_u64();
 	gone.waits = any_bool();
-	res.write = any_u32();
-	res.check = any_u32();
-	present = any_u32();
 
 	__CPROVER_assume(valid_config(&cfg));
 	__CPROVER_assume(valid_discharge(&fsm.discharge, &fsm.set, fsm.now));
 	__CPROVER_assume(valid_charge(&fsm) && valid_outputs(&fsm, &cfg));
+	__CPROVER_assume(valid_output(&fsm, &cfg, BG_OUT_LOAD) &&
+			 valid_output(&fsm, &cfg, BG_OUT_CHARGER) &&
+			 valid_output(&fsm, &cfg, BG_OUT_PRE_ALARM));
 	__CPROVER_assume(valid_times(&fsm) && valid_view(&fsm, &cfg) &&
 			 valid_rest(&fsm, &cfg));
 	__CPROVER_assume(agree_discharge(&o, &fsm.discharge));
 	__CPROVER_assume(output_agrees(BG_OUT_LOAD) &&
 			 output_agrees(BG_OUT_CHARGER) &&
 			 output_agrees(BG_OUT_PRE_ALARM) &&
-			 agree_sounder(&o, &fsm));
+			 agree_sounder(&o, &fsm) && agree_heartbeat(&o, &fsm));
 	__CPROVER_assume(agree_rest(&o, &fsm));
 	__CPROVER_assume(spell_agrees(&quiet, &o.quiet, o.now) &&
 			 spell_agrees(&allowed, &o.allowed, o.now) &&
@@ -346,7 +344,10 @@ static void any_state(void)
 			 fsm.counters.load_disconnects < PROOF_COUNTS &&
 			 fsm.counters.charger_disconnects < PROOF_COUNTS &&
 			 fsm.counters.remote_offs < PROOF_COUNTS &&
-			 fsm.counters.faults < PROOF_COUNTS);
+			 fsm.counters.faults < PROOF_COUNTS &&
+			 fsm.out[BG_OUT_LOAD].number < PROOF_COUNTS &&
+			 fsm.out[BG_OUT_CHARGER].number < PROOF_COUNTS &&
+			 fsm.out[BG_OUT_PRE_ALARM].number < PROOF_COUNTS);
 }
 
 void prove_bind(void)
@@ -476,7 +477,10 @@ void prove_times(void)
 				 bg_output_deadline(&fsm.out[n]));
 	__CPROVER_assume(!bg_blinking(&fsm, &cfg) ||
 			 res.deadline <= fsm.sounder.flip);
-	__CPROVER_assume(!cfg.heartbeat || res.deadline <= fsm.beat);
+	__CPROVER_assume(res.deadline <=
+			 bg_parting_deadline(&fsm, &cfg, fsm.now));
+	__CPROVER_assume(!cfg.heartbeat || res.deadline <=
+			 bg_heartbeat_deadline(&fsm.heart));
 	res.stay_awake = bg_awake(&fsm, &cfg, fsm.now);
 	res.resume_at = bg_resume_at(&fsm);
 	obs_judge_times(&o, &res, &told);

@@ -147,32 +147,98 @@ bool valid_charge(const struct bg_fsm *fsm)
 			      fsm->discharge.state != BG_STANDBY));
 }
 
+static bool valid_at_rest(const struct bg_output *out)
+{
+	return !out->awaited && !out->settling && !out->fails;
+}
+
+static bool valid_output_due(const struct bg_output *out, bool slow, u64 now)
+{
+	u64 most = BG_TIRED_POLL_NS;
+
+	if (out->awaited)
+		most = slow ? BG_UNHEARD_NS : BG_SETTLE_NS;
+	else if (out->settling)
+		most = BG_RECHECK_NS;
+	else if (!out->faulty)
+		most = BG_MS(20);
+	return valid_at_rest(out) || valid_ahead(out->due, now, most);
+}
+
+bool valid_output(const struct bg_fsm *fsm, const struct bg_config *cfg,
+		  unsigned int n)
+{
+	const struct bg_output *out = &fsm->out[n];
+	const u64 now = fsm->now;
+	const bool readable = cfg->readable & BIT(n);
+	const bool slow = cfg->out_slow & BIT(n);
+
+	if (!out->number || out->fails > BG_SOON_RETRIES ||
+	    (out->awaited && out->settling) ||
+	    (out->faulty && !out->fails && !out->awaited && !out->settling) ||
+	    (out->unset && !out->fails && !out->awaited) ||
+	    (out->settling && (out->unset || !readable)))
+		return false;
+	/* A level that is only about to be written is shown for a while. */
+	if (out->shown != out->known &&
+	    !(out->awaited && !slow && !out->fails && !out->faulty &&
+	      out->shown == out->want))
+		return false;
+	if (out->awaited && !slow && !out->fails && !out->faulty &&
+	    out->shown != out->want)
+		return false;
+	/* At rest, all is known that can be known. */
+	if (!readable && valid_at_rest(out) && out->unconfirmed)
+		return false;
+	if (out->fails && out->since > now)
+		return false;
+	if (out->unconfirmed && (out->want || out->off_at > now))
+		return false;
+	return out->look <= bg_after(now, BG_RECHECK_NS) &&
+	       valid_output_due(out, slow, now);
+}
+
+/* The pre-alarm waits for the end of the load. */
+static bool valid_parting(const struct bg_fsm *fsm, const struct bg_config *cfg)
+{
+	const struct bg_discharge *path = &fsm->discharge;
+	const struct bg_output *load = &fsm->out[BG_OUT_LOAD];
+
+	return cfg->split && path->state == BG_LOAD_OFF && !fsm->set.mute &&
+	       path->disconnects && path->history[0] == path->disconnected &&
+	       fsm->now - path->disconnected < BG_PARTING_NS &&
+	       (load->awaited || load->unset);
+}
+
 bool valid_outputs(const struct bg_fsm *fsm, const struct bg_config *cfg)
 {
 	const bool alarm = fsm->discharge.state == BG_PRE_ALARM;
-	unsigned int n;
+	const bool sounds = fsm->out[BG_OUT_PRE_ALARM].want;
 
-	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
-		const struct bg_output *out = &fsm->out[n];
-
-		if (out->shown != out->want && !out->faulty)
-			return false;
-		if ((out->faulty || out->settling) &&
-		    !valid_ahead(out->due, fsm->now, BG_POLL_NS))
-			return false;
-		if (out->settling &&
-		    !valid_ahead(out->due, fsm->now, BG_SETTLE_NS))
-			return false;
-	}
 	if (alarm && !valid_ahead(fsm->sounder.flip, fsm->now, BG_BLINK_NS))
 		return false;
 
 	return fsm->out[BG_OUT_LOAD].want ==
 	       bg_discharge_load(&fsm->discharge) &&
 	       fsm->out[BG_OUT_CHARGER].want == fsm->charge.on &&
-	       fsm->out[BG_OUT_PRE_ALARM].want ==
-	       (alarm && !fsm->set.mute &&
-		!(cfg->intermittent && fsm->sounder.dark));
+	       (sounds == (alarm && !fsm->set.mute &&
+			   !(cfg->intermittent && fsm->sounder.dark)) ||
+		(sounds && valid_parting(fsm, cfg)));
+}
+
+bool valid_heartbeat(const struct bg_fsm *fsm, const struct bg_config *cfg)
+{
+	const u64 load = bg_output_astray(&fsm->out[BG_OUT_LOAD], fsm->now);
+	const u64 charger = bg_output_astray(&fsm->out[BG_OUT_CHARGER],
+					     fsm->now);
+
+	if (!cfg->heartbeat)
+		return !fsm->heart.level && !fsm->heart.stopped;
+	return fsm->heart.stopped ==
+	       (load >= BG_FEAR_NS || charger >= BG_FEAR_NS) &&
+	       (fsm->heart.stopped ?
+		fsm->heart.beat <= bg_after(fsm->now, BG_HEARTBEAT_NS) :
+		valid_ahead(fsm->heart.beat, fsm->now, BG_HEARTBEAT_NS));
 }
 
 /* No state has lasted longer than the clock has run. */
@@ -214,9 +280,7 @@ bool valid_rest(const struct bg_fsm *fsm, const struct bg_config *cfg)
 {
 	return fsm->bound && !fsm->restored && fsm->seq &&
 	       valid_settings(&fsm->set) && valid_remote(fsm) &&
-	       (cfg->heartbeat ?
-		valid_ahead(fsm->beat, fsm->now, BG_HEARTBEAT_NS) :
-		!fsm->pulse);
+	       valid_heartbeat(fsm, cfg);
 }
 
 /**
@@ -233,6 +297,9 @@ bool valid_fsm(const struct bg_fsm *fsm, const struct bg_config *cfg)
 	for (n = 0; n < BG_LINES_MAX; n++)
 		if ((cfg->lines & BIT(n)) &&
 		    !valid_line(&fsm->line[n], cfg, n, fsm->now))
+			return false;
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		if (!valid_output(fsm, cfg, n))
 			return false;
 
 	return valid_discharge(&fsm->discharge, &fsm->set, fsm->now) &&

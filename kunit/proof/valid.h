@@ -26,7 +26,10 @@ bool valid_discharge(const struct bg_discharge *path,
 		     const struct bg_settings *set, u64 now);
 bool valid_remote(const struct bg_fsm *fsm);
 bool valid_charge(const struct bg_fsm *fsm);
+bool valid_output(const struct bg_fsm *fsm, const struct bg_config *cfg,
+		  unsigned int n);
 bool valid_outputs(const struct bg_fsm *fsm, const struct bg_config *cfg);
+bool valid_heartbeat(const struct bg_fsm *fsm, const struct bg_config *cfg);
 bool valid_times(const struct bg_fsm *fsm);
 bool valid_view(const struct bg_fsm *fsm, const struct bg_config *cfg);
 bool valid_rest(const struct bg_fsm *fsm, const struct bg_config *cfg);
@@ -36,10 +39,10 @@ bool valid_fsm(const struct bg_fsm *fsm, const struct bg_config *cfg);
 bool agree_line(const struct obs_line *l, const struct bg_line *line);
 bool agree_discharge(const struct observer *o, const struct bg_discharge *path);
 bool agree_output(const struct observer *o, const struct bg_fsm *fsm,
-		  unsigned int n, bool write, bool check);
+		  unsigned int n);
+bool agree_heartbeat(const struct observer *o, const struct bg_fsm *fsm);
 bool agree_sounder(const struct observer *o, const struct bg_fsm *fsm);
 bool agree_rest(const struct observer *o, const struct bg_fsm *fsm);
-bool agree_fsm(const struct observer *o, const struct bg_fsm *fsm,
-	       const struct bg_result *res);
+bool agree_fsm(const struct observer *o, const struct bg_fsm *fsm);
 
 #endif

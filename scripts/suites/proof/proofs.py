@@ -5,9 +5,9 @@ from lab.common import ROOT
 
 HOST = ROOT / "kunit/host"
 PROOF = ROOT / "kunit/proof"
-SHARED = [HOST / "observer.c", HOST / "obs_told.c",
+SHARED = [HOST / "observer.c", HOST / "obs_outputs.c", HOST / "obs_told.c",
           *(PROOF / name for name in ("valid.c", "agree.c", "any.c", "shared.c"))]
-PURE = ["view.c", "discharge.c", "charge.c", "output.c"]
+PURE = ["view.c", "discharge.c", "charge.c", "output.c", "heartbeat.c"]
 # Parts of some proofs only, or included by them, to look into.
 ENTERED = ["fsm.c", "line.c"]
 # One line of each kind: no text tells lines of a kind apart.

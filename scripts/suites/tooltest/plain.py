@@ -185,16 +185,14 @@ def stuck_output(kit, checks):
         guest.lines.wait(load=FLOATING)
         guest.sh("battguardctl wait load=off load_off_reasons=remote --timeout 5")
         guest.lines.force("load", 1)
-        checks.equal(guest.json("show")["load"], 0, "nobody looks as long as nothing happens")
-        guest.lines.set(low_cell=True)
-        guest.sh("battguardctl wait load=on --timeout 10")
+        guest.sh("battguardctl wait load=on faulty_outputs=load --timeout 10")
         shown = _like_sysfs(guest, checks, "shorted")
         checks.equal((shown["load"], shown["load_off_reasons"], shown["faulty_outputs"],
                       shown["faults"], shown["state"]), (1, ["remote"], ["load"], 1, "standby"),
                      "the load shows 1, is faulty, and the words stay")
         checks.ok("output load" in guest.sh("battguardctl show"), "the picture tells of it")
         event = guest.json_lines("battguardctl log -j | grep -m 1 '\"faulty_outputs\":.\"load\"'")
-        checks.ok("fault" in event[0]["cause"] and {"load", "faults"} <= set(event[0]["changed"]),
+        checks.ok("fault" in event[0]["cause"] and "faults" in event[0]["changed"],
                   "one event tells of it", event)
         guest.lines.force("load", 0)
         checks.equal(guest.tool("wait load=off --timeout 10")[0], 0, "it is off again by itself")
