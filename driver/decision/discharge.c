@@ -211,8 +211,9 @@ void bg_discharge_step(struct bg_discharge *path,
  */
 void bg_discharge_sounded(struct bg_discharge *path, u64 when)
 {
-	if (!path->sounding || !when || when < path->onset)
+	if (!when || when < path->onset)
 		return;
+	/* Without anything to hear of, this leaves the onset where it is. */
 	path->onset = bg_earlier(when, bg_discharge_sounds(path));
 	path->sounding = false;
 }

@@ -57,13 +57,17 @@ static bool pulse_agrees(void)
 	       o.onset <= bg_after(o.pulse, BG_SEC(1));
 }
 
-/* Forbidden in the episode was seen, and not after it was seen to be gone. */
-static bool sag_agrees(void)
+/* What began the episode was seen, and not after it was seen to be gone. */
+static bool episode_agrees(void)
 {
-	if (o.state != BG_PRE_ALARM || !o.sagged)
+	if (o.state != BG_PRE_ALARM)
 		return true;
-	return allowed.ever &&
-	       (!o.allowed.holds || allowed.bad <= o.allowed.since);
+	if (!quiet.ever ||
+	    (o.quiet.granted && o.now - quiet.bad < BG_SEC(1)))
+		return false;
+	return !o.sagged ||
+	       (allowed.ever &&
+		(!o.allowed.holds || allowed.bad <= o.allowed.since));
 }
 
 struct before {
@@ -258,8 +262,8 @@ static void step_judge(const struct before *was, u64 now)
 			 "observer alone: how long remote has been on");
 	__CPROVER_assert(pulse_agrees(),
 			 "observer alone: how long the load has pulsed");
-	__CPROVER_assert(sag_agrees(),
-			 "observer alone: when it was forbidden in the episode");
+	__CPROVER_assert(episode_agrees(),
+			 "observer alone: what began the episode");
 	__CPROVER_assert(gone_agrees(), "observer alone: how long the load is off");
 }
 
@@ -338,7 +342,7 @@ static void any_state(void)
 			 spell_agrees(&allowed, &o.allowed, o.now) &&
 			 spell_agrees(&charge, &o.charge, o.now) &&
 			 spell_agrees(&remote, &o.remote, o.now) &&
-			 pulse_agrees() && sag_agrees() && gone_agrees());
+			 pulse_agrees() && episode_agrees() && gone_agrees());
 	__CPROVER_assume(fsm.now <= PROOF_TIME && fsm.seq < PROOF_SEQS &&
 			 fsm.counters.pre_alarms < PROOF_COUNTS &&
 			 fsm.counters.load_disconnects < PROOF_COUNTS &&

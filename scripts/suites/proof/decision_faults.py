@@ -30,7 +30,7 @@ FAULTS = [
     ("a write that returns late moves the onset on", "decision/discharge.c",
      "path->onset = bg_earlier(when, bg_discharge_sounds(path))", "path->onset = when"),
     ("any write is that of the onset", "decision/discharge.c",
-     "!path->sounding || !when || when < path->onset", "!path->sounding || !when"),
+     "if (!when || when < path->onset)", "if (!when)"),
     ("each write of the pre-alarm moves the onset", "decision/discharge.c",
      "	path->sounding = false;\n}\n\n/**\n * bg_discharge_safe",
      "}\n\n/**\n * bg_discharge_safe"),
