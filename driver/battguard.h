@@ -48,21 +48,23 @@ struct bg_wire {
  * @out: outputs by &enum bg_out, NULL where there is none
  * @wire: one for each line in @in
  * @lines: lines that exist
- * @hw_debounce: lines that the controller debounces
  * @readable: outputs that can be read back
+ * @masked: lines whose interrupts are masked
+ * @waking: lines that may wake the system; used by suspend and resume alone
  * @sleeps: reading or setting some line may sleep
  * @driven: the outputs were given a direction
  *
- * All but @driven is fixed once the lines have been obtained. The lock of the
- * device protects @driven.
+ * All but @masked, @waking and @driven is fixed once the lines have been
+ * obtained. The lock of the device protects @masked and @driven.
  */
 struct bg_gpio {
 	struct gpio_desc *in[BG_LINES_MAX];
 	struct gpio_desc *out[BG_NR_OUTS];
 	struct bg_wire wire[BG_LINES_MAX];
 	u32 lines;
-	u32 hw_debounce;
 	u32 readable;
+	u32 masked;
+	u32 waking;
 	bool sleeps;
 	bool driven;
 };
@@ -196,14 +198,15 @@ struct battguard {
 };
 
 /* gpio.c */
-int bg_gpio_get(struct device *dev, struct bg_gpio *gpio, u64 debounce);
+int bg_gpio_get(struct device *dev, struct bg_gpio *gpio);
 int bg_gpio_request_irqs(struct battguard *bg);
 void bg_gpio_sample(const struct bg_gpio *gpio, u32 lines,
 		    struct bg_inputs *in);
 void bg_gpio_apply(struct bg_gpio *gpio, const struct bg_result *res,
 		   struct bg_inputs *done);
 void bg_gpio_float(struct bg_gpio *gpio);
-int bg_gpio_wake(const struct bg_gpio *gpio, bool on);
+void bg_gpio_mask(struct bg_gpio *gpio, u32 lines);
+int bg_gpio_wake(struct bg_gpio *gpio, u32 lines);
 const char *bg_line_kind(unsigned int line);
 unsigned int bg_line_index(unsigned int line);
 const char *bg_out_name(unsigned int out);
@@ -250,6 +253,7 @@ int bg_panic(struct notifier_block *nb, unsigned long event, void *msg);
 
 /* evaluate.c, for all */
 bool bg_sleep(struct battguard *bg, bool asleep);
+u32 bg_wakers(struct battguard *bg);
 void bg_edge(struct battguard *bg, unsigned int line);
 int bg_set(struct battguard *bg, enum bg_setting id, u32 value);
 int bg_set_all(struct battguard *bg, u32 which, const struct bg_settings *set);

@@ -272,11 +272,10 @@ static int bg_probe(struct platform_device *pdev)
 	if (ret)
 		return dev_err_probe(dev, ret, "%s: not valid\n", bad);
 
-	ret = bg_gpio_get(dev, &bg->gpio, bg->params.cfg.debounce);
+	ret = bg_gpio_get(dev, &bg->gpio);
 	if (ret)
 		return ret;
 	bg->params.cfg.lines = bg->gpio.lines;
-	bg->params.cfg.hw_debounce = bg->gpio.hw_debounce;
 	bg->params.cfg.readable = bg->gpio.readable;
 	bg->params.cfg.heartbeat = bg->gpio.out[BG_OUT_HEARTBEAT];
 	bg->threaded = bg->gpio.sleeps || IS_ENABLED(CONFIG_PREEMPT_RT);
@@ -368,7 +367,7 @@ static int bg_suspend(struct device *dev)
 	struct battguard *bg = dev_get_drvdata(dev);
 	int ret;
 
-	ret = bg_gpio_wake(&bg->gpio, true);
+	ret = bg_gpio_wake(&bg->gpio, bg_wakers(bg));
 	if (ret) {
 		dev_err(dev, "the lines cannot wake the system: %d\n", ret);
 		return ret;
@@ -377,7 +376,7 @@ static int bg_suspend(struct device *dev)
 	bg_park(bg);
 	/* A delay that has begun since then has no alarm that ends the sleep. */
 	if (bg_snapshot(bg).resume_at != bg->alarm_at || !bg_sleep(bg, true)) {
-		bg_gpio_wake(&bg->gpio, false);
+		bg_gpio_wake(&bg->gpio, 0);
 		return -EBUSY;
 	}
 	return 0;
@@ -386,9 +385,9 @@ static int bg_suspend(struct device *dev)
 static int bg_resume(struct device *dev)
 {
 	struct battguard *bg = dev_get_drvdata(dev);
-	struct bg_inputs in = { 0 };
+	struct bg_inputs in = { .resumed = true };
 
-	bg_gpio_wake(&bg->gpio, false);
+	bg_gpio_wake(&bg->gpio, 0);
 	bg_sleep(bg, false);
 	bg_evaluate(bg, &in);
 	/* Not where the edge came, which may be a hard interrupt. */

@@ -41,9 +41,18 @@
  * @level: lines that are asserted
  * @edge: lines with an edge that no evaluation has seen
  * @unread: lines that the next evaluation does not read
+ * @held: lines with an edge whose interrupt is masked
  * @dead: lines that cannot be read
+ * @lame: lines of @dead that take long to fail
+ * @hung: lines whose thread does not come back from a transfer
  * @broken: outputs that cannot be set
  * @park: the next evaluation is the last before the system sleeps
+ * @resumed: the system wakes with the next evaluation
+ * @masks: the controller can mask interrupts, and raises them later
+ * @transfer: time from the begin of a thread's transfer to its report, in ns
+ * @early: the next report is of a transfer that began so much before, in ns
+ * @born: time of the bind, in ns
+ * @look: when the threads read their lines next, in ns
  * @pins: outputs that are active
  * @steps: number of evaluations
  * @events: number of events
@@ -59,13 +68,22 @@ struct player {
 	struct bg_settings wish;
 	u32 wishes;
 	bool park;
+	bool resumed;
+	bool masks;
+	u64 transfer;
+	u64 early;
+	u64 born;
+	u64 look;
 	u64 now;
 	u64 latency;
 	u64 slow;
 	u32 level;
 	u32 edge;
 	u32 unread;
+	u32 held;
 	u32 dead;
+	u32 lame;
+	u32 hung;
 	u32 broken;
 	u32 pins;
 	u32 steps;

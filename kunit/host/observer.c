@@ -143,6 +143,8 @@ static void obs_take_lines(struct observer *o, const struct bg_inputs *in)
 	}
 	if (!have_remote)
 		now->remote = true;
+	now->heard_discharge = !(now->unheard & ~0xff00U);
+	now->heard_charge = !(now->unheard & ~0xff00ffU);
 	now->permit = now->remote && o->set.enabled;
 }
 
@@ -353,6 +355,7 @@ const char *obs_judge(struct observer *o, const struct bg_inputs *in, u64 now,
 	obs_take_outputs(o, in);
 	obs_take_settings(o, in);
 	obs_take_lines(o, in);
+	obs_judge_lines(o, res);
 	obs_hold(o, &o->allowed, !l->forbidden, obs_slow_restore(o));
 	obs_hold(o, &o->quiet, !l->forbidden && !l->low, obs_slow_restore(o));
 	obs_hold(o, &o->charge, !l->charge_open, o->set.restore_delay);

@@ -26,7 +26,9 @@ static void script_board(struct watched *w, const u8 *b)
 		cfg->lines |= PL_H;
 	cfg->debounce = windows[b[0] >> 6];
 	if (b[1] & 1)
-		cfg->hw_debounce = b[1] & 2 ? cfg->lines : cfg->lines & ~0xffU;
+		cfg->slow_lines = b[1] & 2 ? cfg->lines : cfg->lines & ~0xffU;
+	w->p.masks = b[0] & 32;
+	w->p.transfer = b[2] & 32 ? BG_MS(3) : 0;
 	cfg->lockout_count = counts[(b[1] >> 2) % 5];
 	cfg->lockout_window = b[1] & 32 ? BG_SEC(60) : BG_SEC(3600);
 	cfg->intermittent = b[1] & 64;
@@ -80,7 +82,14 @@ static void script_happens(struct watched *w, u8 op, u8 arg)
 
 	switch (op & 15) {
 	case 5:
-		p->unread = script_toggle(arg);
+		if (arg & 16)
+			p->hung ^= script_toggle(arg);
+		else if (arg & 32)
+			p->lame ^= script_toggle(arg);
+		else if (arg & 64)
+			p->early = arg & 128 ? BG_SEC(2) : BG_MS(8);
+		else
+			p->unread = script_toggle(arg);
 		break;
 	case 6:
 		p->edge |= script_toggle(arg);
@@ -113,6 +122,8 @@ static void script_happens(struct watched *w, u8 op, u8 arg)
 		break;
 	case 15:
 		p->park = arg & 1;
+		p->resumed = arg & 2;
+		p->hung = 0;
 		player_lines(p, good);
 		p->dead = 0;
 		p->broken = 0;
