@@ -150,7 +150,7 @@ BROKEN = [
      "no window is the tenth"),
     ("line: nothing else is a bounce", "line", "bounce row one too short"),
     ("line: a bounce ends only after the quiet time without an edge", "line",
-     "an edge does not prolong a bounce"),
+     "a bounce ends with what was read before"),
     ("line: a bounce ends with the level there is", "line",
      "a bounce ends with the level of a wire that is open"),
     ("line: the begin of a bounce is reported, once", "line",

@@ -69,6 +69,8 @@ FAULTS = [
     ("an unreadable line is left alone for two seconds", "decision/line.c",
      "	line->tries = 0;\n	line->retry = bg_after(now, BG_POLL_NS);",
      "	line->tries = 0;\n	line->retry = bg_after(now, 2 * BG_POLL_NS);"),
+    ("a bounce ends with what was read before", "decision/line.c",
+     "good && in->heard >= line->until) {", "good && now >= line->until) {"),
     ("silence comes a second early", "decision/line.c",
      "now >= line->silent ||\n	    (read", "bg_after(now, BG_SEC(1)) >= line->silent ||\n	    (read"),
     ("a mask outlives a bounce", "decision/line.c", "	line->unmask = 0;\n", ""),
