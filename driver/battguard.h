@@ -48,31 +48,34 @@ struct bg_wire {
  * @out: outputs by &enum bg_out, NULL where there is none
  * @wire: one for each line in @in
  * @lines: lines that exist
- * @hw_debounce: lines that the controller debounces
  * @readable: outputs that can be read back
  * @shared: chains whose two permissions are one line, twice in @in
  * @polled: lines that have no interrupt
  * @atomic: outputs that may be set in any context
  * @kin: for each output, the inputs that are lines of the same controller
  * @redirect: outputs whose direction is to be set by a thread
+ * @masked: lines whose interrupts are masked
+ * @waking: lines that may wake the system; used by suspend and resume alone
  * @sleeps: reading or setting some line may sleep
  * @driven: the outputs were given a direction
  *
- * All but @driven and @redirect is fixed once the lines and their interrupts have
- * been obtained. The lock of the device protects these two.
+ * All but @redirect, @masked, @waking and @driven is fixed once the lines and their
+ * interrupts have been obtained. The lock of the device protects @redirect, @masked
+ * and @driven.
  */
 struct bg_gpio {
 	struct gpio_desc *in[BG_LINES_MAX];
 	struct gpio_desc *out[BG_NR_OUTS];
 	struct bg_wire wire[BG_LINES_MAX];
 	u32 lines;
-	u32 hw_debounce;
 	u32 readable;
 	u8 shared;
 	u32 polled;
 	u32 atomic;
 	u32 kin[BG_NR_CHECKED_OUTS];
 	u32 redirect;
+	u32 masked;
+	u32 waking;
 	bool sleeps;
 	bool driven;
 };
@@ -233,7 +236,7 @@ struct battguard {
 };
 
 /* gpio.c */
-int bg_gpio_get(struct device *dev, struct bg_gpio *gpio, u64 debounce);
+int bg_gpio_get(struct device *dev, struct bg_gpio *gpio);
 int bg_gpio_request_irqs(struct battguard *bg);
 void bg_gpio_sample(const struct bg_gpio *gpio, u32 lines,
 		    struct bg_inputs *in);
@@ -243,7 +246,8 @@ void bg_gpio_redirect(const struct bg_gpio *gpio, u32 outs);
 void bg_gpio_restore(const struct bg_gpio *gpio, u32 outs, u32 levels);
 void bg_gpio_float(struct bg_gpio *gpio);
 void bg_gpio_float_now(struct bg_gpio *gpio);
-int bg_gpio_wake(const struct bg_gpio *gpio, bool on);
+void bg_gpio_mask(struct bg_gpio *gpio, u32 lines);
+int bg_gpio_wake(struct bg_gpio *gpio, u32 lines);
 const char *bg_line_kind(unsigned int line);
 unsigned int bg_line_index(unsigned int line);
 const char *bg_out_name(unsigned int out);
@@ -305,6 +309,7 @@ bool bg_sleep(struct battguard *bg);
 void bg_pause(struct battguard *bg);
 void bg_power_off(struct battguard *bg);
 void bg_wake(struct battguard *bg, bool restored);
+u32 bg_wakers(struct battguard *bg);
 void bg_edge(struct battguard *bg, u32 lines);
 int bg_set(struct battguard *bg, enum bg_setting id, u32 value);
 int bg_set_all(struct battguard *bg, u32 which, const struct bg_settings *set);

@@ -292,11 +292,10 @@ static int bg_probe(struct platform_device *pdev)
 	if (ret)
 		return dev_err_probe(dev, ret, "%s: not valid\n", bad);
 
-	ret = bg_gpio_get(dev, &bg->gpio, bg->params.cfg.debounce);
+	ret = bg_gpio_get(dev, &bg->gpio);
 	if (ret)
 		return ret;
 	bg->params.cfg.lines = bg->gpio.lines;
-	bg->params.cfg.hw_debounce = bg->gpio.hw_debounce;
 	bg->params.cfg.readable = bg->gpio.readable;
 	bg->params.cfg.silent = !bg->gpio.out[BG_OUT_PRE_ALARM];
 	bg->params.cfg.shared = bg->gpio.shared;
@@ -415,7 +414,7 @@ static int bg_suspend(struct device *dev)
 	struct battguard *bg = dev_get_drvdata(dev);
 	int ret;
 
-	ret = bg_gpio_wake(&bg->gpio, true);
+	ret = bg_gpio_wake(&bg->gpio, bg_wakers(bg));
 	if (ret)
 		return bg_refuse(bg, BG_REFUSED_NO_WAKE_IRQ, ret);
 	bg->refused &= ~BIT(BG_REFUSED_NO_WAKE_IRQ);
@@ -423,7 +422,7 @@ static int bg_suspend(struct device *dev)
 	bg_park(bg);
 	/* A delay that has begun since then has no alarm that ends the sleep. */
 	if (bg_snapshot(bg).resume_at != bg->alarm_at || !bg_sleep(bg)) {
-		bg_gpio_wake(&bg->gpio, false);
+		bg_gpio_wake(&bg->gpio, 0);
 		return -EBUSY;
 	}
 	return 0;
@@ -433,7 +432,7 @@ static int bg_resume(struct device *dev)
 {
 	struct battguard *bg = dev_get_drvdata(dev);
 
-	bg_gpio_wake(&bg->gpio, false);
+	bg_gpio_wake(&bg->gpio, 0);
 	bg_wake(bg, false);
 	/* Not where the edge came, which may be a hard interrupt. */
 	if (xchg(&bg->woke, false))

@@ -112,6 +112,12 @@ void bg_decide(struct battguard *bg, struct bg_inputs *in)
 {
 	u64 now = ktime_get_boottime_ns();
 
+	/*
+	 * Open before the read: an edge in between is raised, and an edge before
+	 * is seen by its level.
+	 */
+	bg_gpio_mask(&bg->gpio, bg->gpio.masked &
+		     bg_fsm_mask(&bg->fsm, &bg->params.cfg, now));
 	bg_gpio_sample(&bg->gpio,
 		       bg_fsm_lines_to_read(&bg->fsm, &bg->params.cfg, now),
 		       in);
@@ -167,6 +173,8 @@ static bool bg_once(struct battguard *bg, struct bg_inputs *in)
 		bg->done.tried &= asked | bg->done.out_failed;
 	if (bg->gpio.redirect)
 		bg_redirect(bg);
+	/* After the outputs, as it may be a transfer of its own. */
+	bg_gpio_mask(&bg->gpio, bg->result.mask);
 	bg_trace(bg, in->edge);
 	return bg->result.evented || bg->result.stay_awake != awake;
 }
@@ -232,6 +240,19 @@ void bg_edge(struct battguard *bg, u32 lines)
 	pm_system_wakeup();
 }
 
+/* Called with the lock held. */
+static u32 bg_bouncing(const struct battguard *bg)
+{
+	u32 lines = 0;
+	unsigned int n;
+
+	for (n = 0; n < BG_LINES_MAX; n++)
+		if ((bg->gpio.lines & BIT(n)) &&
+		    bg->fsm.line[n].state == BG_LINE_BOUNCING)
+			lines |= BIT(n);
+	return lines;
+}
+
 /**
  * bg_sleep() - leave the lines alone until the system is awake again
  * @bg: device
@@ -240,15 +261,22 @@ void bg_edge(struct battguard *bg, u32 lines)
  * lines may not be readable, and a controller that has its registers restored
  * forgets what was written. So an edge wakes the system, and resume judges.
  *
+ * Nobody would open what is masked, or keep a line in check that bounces: that
+ * one is masked, all others are open.
+ *
  * Return: true if asleep from now on; false while a delay runs that the system
- * must not sleep through.
+ * must not sleep through, or while other lines may wake it than have to.
  */
 bool bg_sleep(struct battguard *bg)
 {
 	unsigned long flags = bg_lock(bg);
-	const bool asleep = !bg->result.stay_awake;
+	const u32 bouncing = bg_bouncing(bg);
+	const bool asleep = !bg->result.stay_awake &&
+			    bg->gpio.waking == (bg->gpio.lines & ~bouncing);
 
 	bg->asleep = asleep;
+	if (asleep)
+		bg_gpio_mask(&bg->gpio, bouncing);
 	bg_unlock(bg, flags);
 	if (asleep)
 		bg_redirect_flush(bg);
@@ -299,7 +327,7 @@ void bg_power_off(struct battguard *bg)
  */
 void bg_wake(struct battguard *bg, bool restored)
 {
-	struct bg_inputs in = { 0 };
+	struct bg_inputs in = { .resumed = true };
 	unsigned long flags;
 
 	if (bg->running) {
@@ -317,6 +345,23 @@ void bg_wake(struct battguard *bg, bool restored)
 	/* What has happened since, and whether the outputs obey. */
 	in = (struct bg_inputs) { 0 };
 	bg_evaluate(bg, &in);
+}
+
+/**
+ * bg_wakers() - lines that have to wake the system
+ * @bg: device
+ *
+ * A line that bounces counts as open, and would wake it again and again.
+ *
+ * Return: mask of lines.
+ */
+u32 bg_wakers(struct battguard *bg)
+{
+	unsigned long flags = bg_lock(bg);
+	const u32 lines = bg->gpio.lines & ~bg_bouncing(bg);
+
+	bg_unlock(bg, flags);
+	return lines;
 }
 
 /**

@@ -14,7 +14,6 @@
 #include <linux/gpio/driver.h>
 #include <linux/hash.h>
 #include <linux/interrupt.h>
-#include <linux/math64.h>
 #include <linux/property.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -25,8 +24,10 @@
 #include "battguard.h"
 #include "compat.h"
 
-/* Further tries, made at once after the first. */
+/* Further tries to set an output, made at once after the first. */
 #define BG_RETRIES	3
+/* A transfer that takes longer than this to fail is a slow one. */
+#define BG_SLOW_NS	BG_MS(50)
 
 /**
  * struct bg_line_group - a property that names input lines
@@ -162,23 +163,9 @@ static int bg_gpio_write(const struct bg_gpio *gpio, struct gpio_desc *desc,
 }
 
 /*
- * Like the two above, but tried again at once if it fails. An output is tried
- * like this at the bind and at the end only: in between, the decision says when
- * it is written again.
+ * Like the one above, but tried again at once if it fails. Only at the bind and at
+ * the end: in between, the decision says when an output is written again.
  */
-static int bg_gpio_try_read(const struct bg_gpio *gpio, struct gpio_desc *desc)
-{
-	unsigned int try;
-	int value;
-
-	for (try = 0; try <= BG_RETRIES; try++) {
-		value = bg_gpio_read(gpio, desc);
-		if (value >= 0)
-			break;
-	}
-	return value;
-}
-
 static int bg_gpio_try_write(const struct bg_gpio *gpio, struct gpio_desc *desc,
 			     bool value)
 {
@@ -207,11 +194,13 @@ static u32 bg_gpio_twin(const struct bg_gpio *gpio, unsigned int line)
  * @lines: which of them
  * @in: where levels and failures go
  *
- * A line that can be read shows that its controller answers.
+ * Each line is read once. The decision says when to try again. A line that can be
+ * read shows that its controller answers.
  */
 void bg_gpio_sample(const struct bg_gpio *gpio, u32 lines, struct bg_inputs *in)
 {
 	unsigned int n;
+	u64 began;
 	int value;
 
 	in->read = lines;
@@ -224,16 +213,51 @@ void bg_gpio_sample(const struct bg_gpio *gpio, u32 lines, struct bg_inputs *in)
 		if (lines & twin) {
 			if (in->failed & twin)
 				in->failed |= BIT(n);
-			else if (in->level & twin)
+			if (in->slow & twin)
+				in->slow |= BIT(n);
+			if (in->level & twin)
 				in->level |= BIT(n);
 			continue;
 		}
 
-		value = bg_gpio_try_read(gpio, gpio->in[n]);
-		if (value < 0)
-			in->failed |= BIT(n);
-		else if (value)
+		began = gpio->sleeps ? ktime_get_boottime_ns() : 0;
+		value = bg_gpio_read(gpio, gpio->in[n]);
+		if (value > 0)
 			in->level |= BIT(n);
+		if (value >= 0)
+			continue;
+		in->failed |= BIT(n);
+		if (gpio->sleeps &&
+		    ktime_get_boottime_ns() - began > BG_SLOW_NS)
+			in->slow |= BIT(n);
+	}
+}
+
+/**
+ * bg_gpio_mask() - mask the interrupts of lines, and open those of others
+ * @gpio: lines; their interrupts were requested, unless nothing is masked
+ * @lines: which of them to mask
+ *
+ * An interrupt that came while it was masked is raised when it is opened. Runs
+ * in the contexts of bg_evaluate(), with the lock held. A controller whose
+ * interrupts can only be masked by a thread is one that sleeps.
+ */
+void bg_gpio_mask(struct bg_gpio *gpio, u32 lines)
+{
+	u32 changed;
+	unsigned int n;
+
+	lines &= ~gpio->polled;
+	changed = gpio->masked ^ lines;
+	gpio->masked = lines;
+	for (n = 0; n < BG_LINES_MAX; n++) {
+		if (!(changed & BIT(n)))
+			continue;
+		/* Not synchronous: it may be the one that is being handled. */
+		if (lines & BIT(n))
+			disable_irq_nosync(gpio->wire[n].irq);
+		else
+			enable_irq(gpio->wire[n].irq);
 	}
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
 		if (gpio->kin[n] & lines & ~in->failed)
@@ -520,10 +544,8 @@ static bool bg_gpio_one_line(struct device *dev, const char *a, const char *b,
 }
 
 static int bg_gpio_get_group(struct device *dev, struct bg_gpio *gpio,
-			     const struct bg_line_group *group, int count,
-			     u64 debounce)
+			     const struct bg_line_group *group, int count)
 {
-	u32 debounce_us = div_u64(debounce, NSEC_PER_USEC);
 	int i;
 
 	for (i = 0; i < count; i++) {
@@ -546,8 +568,6 @@ static int bg_gpio_get_group(struct device *dev, struct bg_gpio *gpio,
 		gpio->in[n] = desc;
 		gpio->lines |= BIT(n);
 		gpio->sleeps |= gpiod_cansleep(desc);
-		if (debounce_us && !gpiod_set_debounce(desc, debounce_us))
-			gpio->hw_debounce |= BIT(n);
 	}
 	return 0;
 }
@@ -611,11 +631,10 @@ static void bg_gpio_note_kin(struct bg_gpio *gpio)
  * bg_gpio_get() - get all lines
  * @dev: device whose node names them
  * @gpio: to be filled in
- * @debounce: time to ask of the controller's own debouncing, in ns, 0 = none
  *
  * Return: 0, or an error that was logged.
  */
-int bg_gpio_get(struct device *dev, struct bg_gpio *gpio, u64 debounce)
+int bg_gpio_get(struct device *dev, struct bg_gpio *gpio)
 {
 	int counts[ARRAY_SIZE(bg_groups)];
 	unsigned int n;
@@ -642,8 +661,7 @@ int bg_gpio_get(struct device *dev, struct bg_gpio *gpio, u64 debounce)
 	}
 
 	for (n = 0; n < ARRAY_SIZE(bg_groups); n++) {
-		ret = bg_gpio_get_group(dev, gpio, &bg_groups[n], counts[n],
-					debounce);
+		ret = bg_gpio_get_group(dev, gpio, &bg_groups[n], counts[n]);
 		if (ret)
 			return ret;
 	}
@@ -740,29 +758,27 @@ int bg_gpio_request_irqs(struct battguard *bg)
 }
 
 /**
- * bg_gpio_wake() - let the lines wake the system, or no longer
+ * bg_gpio_wake() - let lines wake the system, and others no longer
  * @gpio: lines
- * @on: let them wake it
+ * @lines: which of them shall wake it
  *
  * Return: 0, or an error; then no line wakes the system.
  */
-int bg_gpio_wake(const struct bg_gpio *gpio, bool on)
+int bg_gpio_wake(struct bg_gpio *gpio, u32 lines)
 {
+	const u32 changed = gpio->waking ^ lines;
 	unsigned int n;
-	int err = 0;
+	int err;
 
 	for (n = 0; n < BG_LINES_MAX; n++) {
-		if (!(gpio->lines & BIT(n)))
+		if (!(changed & BIT(n)))
 			continue;
-		err = irq_set_irq_wake(gpio->wire[n].irq, on);
-		if (on && err)
-			break;
+		err = irq_set_irq_wake(gpio->wire[n].irq, lines & BIT(n));
+		if (err && (lines & BIT(n))) {
+			bg_gpio_wake(gpio, 0);
+			return err;
+		}
+		gpio->waking ^= BIT(n);
 	}
-	if (!on || !err)
-		return 0;
-
-	while (n--)
-		if (gpio->lines & BIT(n))
-			irq_set_irq_wake(gpio->wire[n].irq, false);
-	return err;
+	return 0;
 }

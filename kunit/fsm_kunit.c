@@ -295,13 +295,27 @@ static void fsm_lines_to_read(struct kunit *test)
 	p->now = BG_SEC(1);
 	player_step(p);
 	KUNIT_EXPECT_EQ(test, bg_fsm_lines_to_read(&p->fsm, &p->cfg,
-						   BG_SEC(2) - 1),
+						   BG_MS(1001) - 1),
 			p->cfg.lines & ~PL_W);
 	KUNIT_EXPECT_EQ(test, bg_fsm_lines_to_read(&p->fsm, &p->cfg,
-						   BG_SEC(2)),
+						   BG_MS(1001)),
+			p->cfg.lines);
+	KUNIT_EXPECT_EQ(test, p->fsm.view.faulty, 0U);
+	player_run(p, BG_MS(1026));
+	KUNIT_EXPECT_EQ(test, bg_fsm_lines_to_read(&p->fsm, &p->cfg,
+						   BG_MS(2026) - 1),
+			p->cfg.lines & ~PL_W);
+	KUNIT_EXPECT_EQ(test, bg_fsm_lines_to_read(&p->fsm, &p->cfg,
+						   BG_MS(2026)),
 			p->cfg.lines);
 	KUNIT_EXPECT_EQ(test, p->fsm.view.faulty, PL_W);
-	KUNIT_EXPECT_LE(test, p->res.deadline, BG_SEC(2));
+	KUNIT_EXPECT_LE(test, p->res.deadline, BG_MS(2026));
+
+	/* Those of a thread are not for an evaluation to read. */
+	p->cfg.slow_lines = PL_C | PL_W;
+	KUNIT_EXPECT_EQ(test, bg_fsm_lines_to_read(&p->fsm, &p->cfg,
+						   BG_MS(2026)),
+			p->cfg.lines & ~(PL_C | PL_W));
 }
 
 /* A line that is not read keeps its level, and time goes on for it. */
@@ -320,16 +334,15 @@ static void fsm_lines_not_read(struct kunit *test)
 	player_lines(p, PL_D | PL_L);
 	player_step(p);
 	KUNIT_EXPECT_TRUE(test, p->fsm.view.lines & PL_C);
-	/* The edge was seen; the level at the end of its window is not. */
+	/* The edge was seen; its window ends with the next read. */
 	p->unread = PL_C;
 	p->now = BG_SEC(1) + BG_MS(5);
 	player_step(p);
 	KUNIT_EXPECT_TRUE(test, p->fsm.view.lines & PL_C);
 	KUNIT_EXPECT_TRUE(test, p->pins & PL_CHARGER);
 	KUNIT_EXPECT_EQ(test, p->fsm.view.faulty, 0U);
-	p->now = BG_SEC(2);
-	player_step(p);
-	player_run(p, BG_SEC(2) + BG_MS(5));
+	KUNIT_EXPECT_EQ(test, p->res.deadline, BG_SEC(1) + BG_MS(5) + 1);
+	player_run(p, p->res.deadline);
 	KUNIT_EXPECT_FALSE(test, p->fsm.view.lines & PL_C);
 	KUNIT_EXPECT_FALSE(test, p->pins & PL_CHARGER);
 }
@@ -667,6 +680,7 @@ static void fsm_restored_looks(struct kunit *test)
 	p->dead = PL_C;
 	p->now = BG_SEC(1);
 	player_step(p);
+	player_run(p, BG_MS(1030));
 	KUNIT_EXPECT_EQ(test, p->fsm.view.faulty, PL_C);
 	KUNIT_EXPECT_EQ(test, p->fsm.counters.faults, 1U);
 

@@ -22,21 +22,6 @@ void player_default(struct player *p)
 	p->level = PL_D | PL_C | PL_L;
 }
 
-/**
- * player_start() - bind: the first evaluation
- * @p: player
- * @set: settings to start with
- */
-void player_start(struct player *p, const struct bg_settings *set)
-{
-	p->wish = *set;
-	p->wishes = 0;
-	p->in = (struct bg_inputs) { 0 };
-	bg_fsm_init(&p->fsm, set, p->now);
-	p->now = bg_after(p->now, p->slow);
-	player_step(p);
-}
-
 /* One transfer of one output; the result is an input of the next evaluation. */
 static void player_transfer(struct player *p, unsigned int n, bool write,
 			    bool level, bool check)
@@ -56,7 +41,7 @@ static void player_transfer(struct player *p, unsigned int n, bool write,
 	}
 }
 
-static void player_report(struct player *p)
+static void player_forget(struct player *p)
 {
 	p->in.tried = 0;
 	p->in.checked = 0;
@@ -82,7 +67,7 @@ static void player_hand_over(struct player *p, unsigned int n)
 	if (!p->job[n].busy && (next->write || next->check)) {
 		p->job[n] = *next;
 		p->job[n].busy = true;
-		p->job[n].at = bg_after(p->now, p->transfer);
+		p->job[n].at = bg_after(p->now, p->out_takes);
 		next->write = false;
 		next->check = false;
 	}
@@ -96,7 +81,7 @@ static void player_collect(struct player *p)
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
 		struct pl_job *job = &p->job[n];
 
-		if (!job->busy || (p->hung & BIT(n)) || p->now < job->at)
+		if (!job->busy || (p->stuck & BIT(n)) || p->now < job->at)
 			continue;
 		player_transfer(p, n, job->write, job->level, job->check);
 		p->in.number[n] = job->number;
@@ -114,7 +99,7 @@ static void player_act(struct player *p)
 	const u32 todo = (p->res.write | p->res.check) & PL_CHECKED;
 	unsigned int n;
 
-	player_report(p);
+	player_forget(p);
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
 		if (p->cfg.out_slow & BIT(n)) {
 			player_hand_over(p, n);
@@ -144,13 +129,23 @@ static u64 player_hears(struct player *p)
 	return returned;
 }
 
-static void player_evaluate(struct player *p)
+/* With what a thread has read in a transfer that began at @began. */
+static void player_evaluate(struct player *p, u32 report, u64 began)
 {
-	const u32 read = bg_fsm_lines_to_read(&p->fsm, &p->cfg, p->now) &
-			 ~p->unread;
+	u32 read = bg_fsm_lines_to_read(&p->fsm, &p->cfg, p->now) &
+		   ~p->unread;
 
+	report &= p->cfg.lines & p->cfg.slow_lines & ~p->hung;
+	read |= report;
+	if (p->masks) {
+		p->held |= p->edge & p->res.mask;
+		p->edge &= ~p->res.mask;
+	}
 	p->in.read = read;
+	p->in.report = report;
+	p->in.heard = began;
 	p->in.failed = read & p->dead;
+	p->in.slow = read & p->dead & p->lame;
 	p->in.level = p->level & read & ~p->dead;
 	player_collect(p);
 	p->in.out_alive = p->alive & ~p->away;
@@ -162,7 +157,9 @@ static void player_evaluate(struct player *p)
 	p->wishes = 0;
 	p->in.sounded = player_hears(p);
 	p->in.park = p->park;
+	p->in.resumed = p->resumed;
 	p->park = false;
+	p->resumed = false;
 
 	bg_fsm_step(&p->fsm, &p->cfg, &p->in, p->now, &p->res);
 	p->steps++;
@@ -176,30 +173,91 @@ static void player_evaluate(struct player *p)
 	player_act(p);
 }
 
+/* What cannot wait: an output that failed or recovered, and an onset. */
+static void player_settle(struct player *p)
+{
+	if (p->res.onset || bg_fsm_surprised(&p->fsm, &p->in))
+		player_evaluate(p, 0, 0);
+}
+
+/* Interrupts that came while they were masked come when they are opened. */
+static void player_replay(struct player *p)
+{
+	p->edge = p->held & ~p->res.mask;
+	p->held &= p->res.mask;
+	if (!p->edge)
+		return;
+	player_evaluate(p, 0, 0);
+	player_settle(p);
+}
+
+static void player_report(struct player *p, u32 lines)
+{
+	const u64 began = p->now > p->early ? p->now - p->early : 0;
+
+	p->early = 0;
+	p->now = bg_after(p->now, p->transfer);
+	player_evaluate(p, lines, began);
+	player_settle(p);
+}
+
 /**
  * player_step() - evaluate now
  * @p: player
  *
- * And once more if an output failed or recovered, or the pre-alarm has just
- * come on, since this does not wait.
+ * And once more for all that does not wait. Threads read what they are told to.
  */
 void player_step(struct player *p)
 {
-	player_evaluate(p);
-	if (p->res.onset || bg_fsm_surprised(&p->fsm, &p->in))
-		player_evaluate(p);
+	player_evaluate(p, 0, 0);
+	player_settle(p);
+	player_replay(p);
+	if (p->res.read & ~p->hung)
+		player_report(p, p->res.read);
+}
+
+/* The threads read all their lines once a second. */
+static void player_look(struct player *p)
+{
+	if (p->look > p->now)
+		return;
+	p->look = bg_after(p->now, BG_SEC(1));
+	if (p->cfg.slow_lines)
+		player_report(p, p->cfg.slow_lines);
+}
+
+/**
+ * player_start() - bind: the first evaluation
+ * @p: player
+ * @set: settings to start with
+ */
+void player_start(struct player *p, const struct bg_settings *set)
+{
+	p->wish = *set;
+	p->wishes = 0;
+	p->in = (struct bg_inputs) { 0 };
+	bg_fsm_init(&p->fsm, set, p->now);
+	p->born = p->now;
+	p->look = p->now;
+	p->now = bg_after(p->now, p->slow);
+	if (p->cfg.slow_lines)
+		player_look(p);
+	else
+		player_step(p);
 }
 
 /* When the next evaluation comes: at the deadline, or with a report. */
 static u64 player_next(const struct player *p)
 {
+	const u64 soon = bg_after(p->fsm.now, 1);
 	u64 next = p->res.deadline;
 	unsigned int n;
 
+	if (p->cfg.slow_lines)
+		next = bg_earlier(next, bg_later(p->look, soon));
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
-		if (p->job[n].busy && !(p->hung & BIT(n)))
-			next = bg_earlier(next, bg_later(p->job[n].at,
-							 bg_after(p->fsm.now, 1)));
+		if (p->job[n].busy && !(p->stuck & BIT(n)))
+			next = bg_earlier(next, bg_later(p->job[n].at, soon));
 	return next;
 }
 
@@ -211,24 +269,35 @@ void player_restore(struct player *p)
 {
 	p->pins = 0;
 	p->restored = true;
+	p->born = p->now;
 	bg_fsm_restored(&p->fsm, p->now);
 	/* What became of outputs before is of no interest any more. */
 	p->in = (struct bg_inputs) { 0 };
-	player_step(p);
+	p->look = p->now;
+	if (p->cfg.slow_lines)
+		player_look(p);
+	else
+		player_step(p);
 }
 
 /**
  * player_run() - let time pass, with an evaluation at each deadline only
  * @p: player
  * @until: time to stop at; a deadline at that very time is served
+ *
+ * Threads go on reading.
  */
 void player_run(struct player *p, u64 until)
 {
 	u64 next;
 
-	while ((next = player_next(p)) <= until && next > p->fsm.now) {
+	for (;;) {
+		next = player_next(p);
+		if (next > until || next <= p->fsm.now)
+			break;
 		p->now = bg_later(p->now, next);
 		player_step(p);
+		player_look(p);
 	}
 	p->now = bg_later(p->now, until);
 }

@@ -62,16 +62,25 @@ struct pl_job {
  * @level: lines that are asserted
  * @edge: lines with an edge that no evaluation has seen
  * @unread: lines that the next evaluation does not read
+ * @held: lines with an edge whose interrupt is masked
  * @dead: lines that cannot be read
+ * @lame: lines of @dead that take long to fail
+ * @hung: lines whose thread does not come back from a transfer
  * @broken: outputs that cannot be set
  * @restored: the next evaluation comes after a time without a guard
  * @away: outputs whose controller answers to nothing
  * @alive: outputs whose controller answers to something else, unless @away
- * @hung: outputs whose thread does not come back from a transfer
- * @transfer: time a thread takes for an output, in ns
+ * @stuck: outputs whose thread does not come back from a transfer
+ * @out_takes: time a thread takes for an output, in ns
  * @job: what the threads are at
  * @next: what the threads are to do after that
  * @park: the next evaluation is the last before the system sleeps
+ * @resumed: the system wakes with the next evaluation
+ * @masks: the controller can mask interrupts, and raises them later
+ * @transfer: time from the begin of a thread's transfer to its report, in ns
+ * @early: the next report is of a transfer that began so much before, in ns
+ * @born: time of the bind, or of the end of a time without a guard, in ns
+ * @look: when the threads read their lines next, in ns
  * @pins: outputs that are active
  * @steps: number of evaluations
  * @events: number of events
@@ -88,6 +97,12 @@ struct player {
 	u32 wishes;
 	bool restored;
 	bool park;
+	bool resumed;
+	bool masks;
+	u64 transfer;
+	u64 early;
+	u64 born;
+	u64 look;
 	u64 now;
 	u64 latency;
 	u64 late;
@@ -96,12 +111,15 @@ struct player {
 	u32 level;
 	u32 edge;
 	u32 unread;
+	u32 held;
 	u32 dead;
+	u32 lame;
+	u32 hung;
 	u32 broken;
 	u32 away;
 	u32 alive;
-	u32 hung;
-	u64 transfer;
+	u32 stuck;
+	u64 out_takes;
 	struct pl_job job[BG_NR_CHECKED_OUTS];
 	struct pl_job next[BG_NR_CHECKED_OUTS];
 	u32 pins;

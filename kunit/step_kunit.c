@@ -27,6 +27,7 @@ static void hand_step(struct hand *h, u64 now)
 	h->in.set = 0;
 	h->in.tried = 0;
 	h->in.sounded = 0;
+	h->in.resumed = false;
 }
 
 static struct hand *hand_new(struct kunit *test)
@@ -81,6 +82,8 @@ static void step_of_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, h->res.outputs, PL_LOAD | PL_CHARGER);
 	KUNIT_EXPECT_EQ(test, h->res.write, 0);
 	KUNIT_EXPECT_EQ(test, h->res.check, 0);
+	KUNIT_EXPECT_EQ(test, h->res.mask, 0);
+	KUNIT_EXPECT_EQ(test, h->res.read, 0);
 	KUNIT_EXPECT_EQ(test, h->res.deadline, BG_NEVER);
 	KUNIT_EXPECT_EQ(test, h->res.resume_at, BG_NEVER);
 	KUNIT_EXPECT_FALSE(test, h->res.stay_awake);
@@ -129,6 +132,51 @@ static void step_absent_filter(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, h->fsm.view.state, BG_NORMAL);
 	KUNIT_EXPECT_EQ(test, h->res.deadline, BG_NEVER);
 	KUNIT_EXPECT_FALSE(test, h->res.stay_awake);
+
+	/* Nor does anybody mask it, or read it in a thread. */
+	h->fsm.line[BG_LINE_LOW_CELL + 1].unmask = BG_SEC(9);
+	h->cfg.slow_lines = PL_W2;
+	hand_step(h, BG_SEC(1));
+	KUNIT_EXPECT_EQ(test, h->res.mask, 0);
+	h->fsm.line[BG_LINE_LOW_CELL + 1].until = 0;
+	hand_step(h, BG_SEC(1));
+	KUNIT_EXPECT_EQ(test, h->res.read, 0);
+}
+
+/* A report was heard when its transfer began, and no later than now. */
+static void step_reports(struct kunit *test)
+{
+	struct hand *h = hand_new(test);
+	const struct bg_line *line = &h->fsm.line[BG_LINE_CHARGE];
+
+	h->cfg.slow_lines = PL_C;
+	hand_bind(h);
+	h->in.report = PL_C | PL_D;
+	h->in.heard = BG_MS(900);
+	hand_step(h, BG_SEC(1));
+	KUNIT_EXPECT_EQ(test, line->heard, BG_MS(900));
+	KUNIT_EXPECT_EQ(test, h->fsm.line[BG_LINE_DISCHARGE].heard, BG_MS(900));
+	KUNIT_EXPECT_EQ(test, h->fsm.line[BG_LINE_LOW_CELL].heard, BG_SEC(1));
+	KUNIT_EXPECT_EQ(test, h->res.deadline, BG_MS(2900));
+	h->in.heard = BG_SEC(9);
+	hand_step(h, BG_MS(1100));
+	KUNIT_EXPECT_EQ(test, line->heard, BG_MS(1100));
+	h->in.report = 0;
+	hand_step(h, BG_MS(1200));
+	KUNIT_EXPECT_EQ(test, line->heard, BG_MS(1200));
+	KUNIT_EXPECT_EQ(test, h->res.read, 0);
+
+	/* Its thread has to read it, and nobody that of another one. */
+	h->in.read = BOARD & ~PL_C;
+	h->in.edge = PL_C;
+	hand_step(h, BG_MS(1300));
+	KUNIT_EXPECT_EQ(test, h->res.read, PL_C);
+	KUNIT_EXPECT_EQ(test, h->fsm.resumed, 0ULL);
+	h->in.resumed = true;
+	hand_step(h, BG_MS(1400));
+	KUNIT_EXPECT_EQ(test, h->fsm.resumed, BG_MS(1400));
+	KUNIT_EXPECT_EQ(test, line->silent, BG_MS(3400));
+	KUNIT_EXPECT_EQ(test, h->res.deadline, BG_MS(3400));
 }
 
 /* An output that is not read back cannot fail. */
@@ -180,11 +228,11 @@ struct quiet_case {
 static const struct quiet_case quiet_cases[] = {
 	{ "allow-discharge, at least 1 s", BG_LINE_DISCHARGE, 0, 1000 },
 	{ "allow-discharge", BG_LINE_DISCHARGE, 2000, 2000 },
-	{ "allow-charge, at least a window", BG_LINE_CHARGE, 0, 5 },
-	{ "allow-charge", BG_LINE_CHARGE, 7, 7 },
+	{ "allow-charge, at least 1 s", BG_LINE_CHARGE, 999, 1000 },
+	{ "allow-charge", BG_LINE_CHARGE, 1001, 1001 },
 	{ "low-cell, at least 1 s", BG_LINE_LOW_CELL, 0, 1000 },
 	{ "low-cell", BG_LINE_LOW_CELL, 2000, 2000 },
-	{ "remote, at least a window", BG_LINE_REMOTE_L, 0, 5 },
+	{ "remote, at least 1 s", BG_LINE_REMOTE_L, 0, 1000 },
 	{ "remote", BG_LINE_REMOTE_L, 2000, 2000 },
 };
 
@@ -207,9 +255,12 @@ static void step_quiet(struct kunit *test)
 	h->in.settings.restore_delay = BG_MS(c->restore);
 	hand_bind(h);
 	for (n = 0; n < 5; n++) {
-		now += BG_MS(6);
+		hand_step(h, now);
+		now += BG_MS(5);
 		hand_lines(h, now, h->in.level ^ BIT(c->line));
+		now += BG_MS(5);
 	}
+	now -= BG_MS(5);
 	KUNIT_EXPECT_EQ(test, line->state, BG_LINE_BOUNCING);
 	KUNIT_EXPECT_EQ(test, line->until, now + BG_MS(c->quiet));
 }
@@ -472,12 +523,14 @@ static void step_unheard(struct kunit *test)
 /* One line for both permissions says nothing of a cable. */
 static void step_shared(struct kunit *test)
 {
-	struct hand *h = hand_start(test);
+	struct hand *h = hand_new(test);
 	const u16 cable = BIT(BG_WHY_CABLE);
 
 	h->cfg.lines |= PL_D2 | PL_C2;
 	h->in.read = h->cfg.lines;
 	h->cfg.shared = BIT(1);
+	hand_bind(h);
+	hand_step(h, BG_MS(500));
 	hand_lines(h, BG_SEC(1), GOOD | PL_D2 | PL_C2);
 	hand_lines(h, BG_SEC(2), GOOD);
 	KUNIT_EXPECT_EQ(test, h->fsm.view.charger_reasons,
@@ -675,6 +728,7 @@ static struct kunit_case step_tests[] = {
 	KUNIT_CASE(step_of_nothing),
 	KUNIT_CASE(step_absent_line),
 	KUNIT_CASE(step_absent_filter),
+	KUNIT_CASE(step_reports),
 	KUNIT_CASE(step_absent_output),
 	KUNIT_CASE(step_unread_at_bind),
 	KUNIT_CASE(step_unread_edge),

@@ -431,26 +431,33 @@ static const struct tl_step blinking[] = {
 };
 
 static const struct tl_step dead_line[] = {
-	{ 1000, TL_DEAD, PL_D, ALARM, LCA, 0, 0 },
-	{ 31000, TL_LOOK, 0, OFF, CH, UV | REC | FLT, 0 },
+	/* Tried again after 1, 5 and 20 ms. */
+	{ 1000, TL_DEAD, PL_D, NORMAL, LC, 0, 0 },
+	{ 1025, TL_LOOK, 0, NORMAL, LC, 0, 0 },
+	{ 1026, TL_LOOK, 0, ALARM, LCA, 0, 0 },
+	{ 31025, TL_LOOK, 0, ALARM, LCA, 0, 0 },
+	{ 31026, TL_LOOK, 0, OFF, CH, UV | REC | FLT, 0 },
 	{ 31500, TL_DEAD, 0, OFF, CH, UV | REC | FLT, 0 },
-	/* Polled once a second: 1 s, 2 s, ... */
-	{ 32000, TL_LOOK, 0, OFF, CH, REC | RES, 0 },
-	{ 61000, TL_LOOK, 0, NORMAL, LC, 0, 0 },
-	{ 62000, TL_DEAD, PL_C, NORMAL, PL_LOAD, 0, BAT | FLT },
-	{ 63000, TL_DEAD, PL_L, STANDBY, 0, REM | FLT, BAT | REM | FLT },
-	{ 63500, TL_LINES, ALL | PL_H, STANDBY, 0, RES, BAT | RES | FLT },
-	{ 64000, TL_LOOK, 0, STANDBY, 0, RES, RES },
-	{ 64500, TL_LOOK, 0, NORMAL, PL_LOAD, 0, RES },
-	{ 65000, TL_LOOK, 0, NORMAL, LC, 0, 0 },
+	/* Polled once a second: 1026 ms, 2026 ms, ... */
+	{ 32025, TL_LOOK, 0, OFF, CH, UV | REC | FLT, 0 },
+	{ 32026, TL_LOOK, 0, OFF, CH, REC | RES, 0 },
+	{ 61026, TL_LOOK, 0, NORMAL, LC, 0, 0 },
+	{ 62000, TL_DEAD, PL_C, NORMAL, LC, 0, 0 },
+	{ 62026, TL_LOOK, 0, NORMAL, PL_LOAD, 0, BAT | FLT },
+	{ 63000, TL_DEAD, PL_L, NORMAL, PL_LOAD, 0, BAT | FLT },
+	{ 63026, TL_LOOK, 0, STANDBY, 0, REM | FLT, REM | FLT | RES },
+	{ 63500, TL_LINES, ALL | PL_H, STANDBY, 0, RES, RES },
+	{ 64026, TL_LOOK, 0, STANDBY, 0, RES, RES },
+	{ 64500, TL_LOOK, 0, NORMAL, LC, 0, 0 },
 };
 
 static const struct tl_step dead_low_cell[] = {
-	{ 1000, TL_DEAD, PL_W, ALARM, LCA, 0, 0 },
+	{ 1000, TL_DEAD, PL_W, NORMAL, LC, 0, 0 },
+	{ 1026, TL_LOOK, 0, ALARM, LCA, 0, 0 },
 	{ 60000, TL_LOOK, 0, ALARM, LCA, 0, 0 },
 	{ 60500, TL_DEAD, 0, ALARM, LCA, 0, 0 },
-	{ 61000, TL_LOOK, 0, ALARM, LCA, 0, 0 },
-	{ 62000, TL_LOOK, 0, NORMAL, LC, 0, 0 },
+	{ 62025, TL_LOOK, 0, ALARM, LCA, 0, 0 },
+	{ 62026, TL_LOOK, 0, NORMAL, LC, 0, 0 },
 };
 
 /* The load does not obey: all else follows the decision. */

@@ -32,17 +32,14 @@ static struct bg_line_rules bg_rules_of(const struct bg_fsm *fsm,
 					const struct bg_config *cfg,
 					unsigned int n)
 {
-	const u32 slow = BG_LINES_DISCHARGE | BG_LINES_LOW_CELL;
-	struct bg_line_rules rules = {
+	const u64 quiet = bg_later(fsm->set.restore_delay, cfg->debounce);
+
+	return (struct bg_line_rules) {
 		.window = cfg->debounce,
-		.quiet = bg_later(fsm->set.restore_delay, cfg->debounce),
-		.hardware = cfg->hw_debounce & BIT(n),
+		.quiet = bg_later(quiet, BG_QUIET_MIN),
+		.threaded = cfg->slow_lines & BIT(n),
 		.open = BIT(n) & BG_LINES_OPEN_IS_ASSERTED,
 	};
-
-	if (BIT(n) & slow)
-		rules.quiet = bg_later(rules.quiet, BG_DISCHARGE_RESTORE_MIN);
-	return rules;
 }
 
 static struct bg_discharge_rules
@@ -65,7 +62,7 @@ static u64 bg_remote_restore(const struct bg_fsm *fsm)
 
 /*
  * Take the samples. A line that was not read keeps its level while time goes
- * on. A line that cannot be read is left alone until it is due.
+ * on. No transfer began later than now.
  *
  * Return: lines that began to bounce.
  */
@@ -85,21 +82,18 @@ static u32 bg_take_lines(struct bg_fsm *fsm, const struct bg_config *cfg,
 			continue;
 
 		rules = bg_rules_of(fsm, cfg, n);
+		sample.heard = in->report & BIT(n) ?
+			       bg_earlier(in->heard, now) : now;
+		sample.read = in->read & BIT(n);
 		sample.failed = in->failed & BIT(n);
+		sample.slow = in->slow & BIT(n);
 		sample.edge = in->edge & BIT(n);
 		sample.level = in->level & BIT(n);
+		sample.resumed = in->resumed;
 
 		if (!fsm->bound) {
-			sample.failed |= !(in->read & BIT(n));
 			bg_line_init(line, &rules, &sample, now);
 			continue;
-		}
-
-		if (!(in->read & BIT(n))) {
-			sample.level = line->raw;
-			sample.failed = line->state == BG_LINE_UNREADABLE;
-			if (sample.failed && now < line->until)
-				continue;
 		}
 
 		before = line->state;
@@ -126,6 +120,8 @@ static struct bg_verdict bg_judge(const struct bg_fsm *fsm,
 			v.lines |= BIT(n);
 		if (bg_line_faulty(&fsm->line[n]))
 			v.faulty |= BIT(n);
+		if (bg_line_stale(&fsm->line[n], fsm->resumed, fsm->now))
+			v.stale |= BIT(n);
 	}
 
 	open = cfg->lines & ~v.lines;
@@ -135,8 +131,8 @@ static struct bg_verdict bg_judge(const struct bg_fsm *fsm,
 	v.cable = (open & BG_LINES_DISCHARGE) &
 		  ((open & BG_LINES_CHARGE) >> BG_LINE_CHARGE) & ~cfg->shared;
 	v.remote = !remote || (v.lines & remote);
-	v.heard_discharge = true;
-	v.heard_charge = true;
+	v.heard_discharge = !(v.stale & ~BG_LINES_CHARGE);
+	v.heard_charge = !(v.stale & (BG_LINES_CHARGE | BG_LINES_REMOTE));
 	return v;
 }
 
@@ -292,7 +288,9 @@ static u64 bg_next(const struct bg_fsm *fsm, const struct bg_config *cfg,
 	for (n = 0; n < BG_LINES_MAX; n++)
 		if (cfg->lines & BIT(n))
 			next = bg_earlier(next,
-					  bg_line_deadline(&fsm->line[n]));
+					  bg_line_deadline(&fsm->line[n],
+							   cfg->slow_lines &
+							   BIT(n), now));
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
 		next = bg_earlier(next, bg_output_deadline(&fsm->out[n]));
 	if (bg_blinking(fsm, cfg))
@@ -311,8 +309,7 @@ static bool bg_awake(const struct bg_fsm *fsm, const struct bg_config *cfg,
 
 	for (n = 0; n < BG_LINES_MAX; n++)
 		if ((cfg->lines & BIT(n)) &&
-		    (fsm->line[n].state == BG_LINE_WINDOW ||
-		     fsm->line[n].state == BG_LINE_BOUNCING))
+		    bg_line_unsettled(&fsm->line[n], now))
 			return true;
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
 		if (bg_output_busy(&fsm->out[n]))
@@ -419,20 +416,57 @@ void bg_fsm_init(struct bg_fsm *fsm, const struct bg_settings *set, u64 now)
  * @now: present time in ns
  *
  * A line that cannot be read may take long to fail, so it is left alone until
- * it is due.
+ * it is due. Lines that a thread reads are not read by an evaluation.
  *
  * Return: mask of lines.
  */
 u32 bg_fsm_lines_to_read(const struct bg_fsm *fsm, const struct bg_config *cfg,
 			 u64 now)
 {
-	u32 lines = cfg->lines;
+	u32 lines = cfg->lines & ~cfg->slow_lines;
 	unsigned int n;
 
 	for (n = 0; n < BG_LINES_MAX; n++)
-		if (fsm->bound && fsm->line[n].state == BG_LINE_UNREADABLE &&
-		    now < fsm->line[n].until)
+		if (bg_line_trying(&fsm->line[n]) &&
+		    now < fsm->line[n].retry)
 			lines &= ~BIT(n);
+	return lines;
+}
+
+/**
+ * bg_fsm_mask() - lines whose interrupts are masked
+ * @fsm: state
+ * @cfg: board
+ * @now: present time in ns
+ *
+ * An evaluation opens the others before it reads, so that no edge is lost
+ * between the two.
+ *
+ * Return: mask of lines.
+ */
+u32 bg_fsm_mask(const struct bg_fsm *fsm, const struct bg_config *cfg, u64 now)
+{
+	u32 lines = 0;
+	unsigned int n;
+
+	for (n = 0; n < BG_LINES_MAX; n++)
+		if ((cfg->lines & BIT(n)) &&
+		    bg_line_masked(&fsm->line[n], now))
+			lines |= BIT(n);
+	return lines;
+}
+
+/* Threads read their lines at least once a second; some cannot wait for it. */
+static u32 bg_threads_to_read(const struct bg_fsm *fsm,
+			      const struct bg_config *cfg, u64 now)
+{
+	u32 lines = 0;
+	unsigned int n;
+
+	for (n = 0; n < BG_LINES_MAX; n++)
+		if ((cfg->lines & cfg->slow_lines & BIT(n)) &&
+		    bg_line_awaited(&fsm->line[n], now))
+			lines |= BIT(n);
 	return lines;
 }
 
@@ -456,6 +490,8 @@ void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
 	bool was_mute, sound;
 
 	now = bg_advance(fsm, now);
+	if (in->resumed)
+		fsm->resumed = now;
 
 	/* Before the bind nothing was written. */
 	if (fsm->bound)
@@ -506,6 +542,8 @@ void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
 	fsm->bound = true;
 	fsm->restored = false;
 
+	res->mask = bg_fsm_mask(fsm, cfg, now);
+	res->read = bg_threads_to_read(fsm, cfg, now);
 	res->deadline = bg_next(fsm, cfg, &rules, now);
 	res->stay_awake = bg_awake(fsm, cfg, now);
 	res->resume_at = bg_resume_at(fsm);
@@ -583,6 +621,8 @@ void bg_fsm_restored(struct bg_fsm *fsm, u64 now)
 	/* A switch that was turned meanwhile was not seen to be turned. */
 	bg_hold_init(&fsm->remote, false, fsm->now);
 	fsm->heart.beat = fsm->now;
+	for (n = 0; n < BG_LINES_MAX; n++)
+		fsm->line[n] = (struct bg_line) { 0 };
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
 		bg_output_init(&fsm->out[n]);
 	bg_view_restored(fsm);

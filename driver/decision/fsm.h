@@ -53,7 +53,7 @@
 /**
  * struct bg_config - what the board is, fixed while the driver is bound
  * @lines: lines that exist
- * @hw_debounce: lines that the controller debounces
+ * @slow_lines: lines that are read by threads
  * @readable: outputs that can be read back
  * @out_slow: outputs that a thread writes, and reports later
  * @debounce: window of the line filter in ns, 0 = none
@@ -69,7 +69,7 @@
  */
 struct bg_config {
 	u32 lines;
-	u32 hw_debounce;
+	u32 slow_lines;
 	u32 readable;
 	u32 out_slow;
 	u64 debounce;
@@ -104,7 +104,9 @@ struct bg_settings {
 /**
  * struct bg_inputs - what one evaluation knows
  * @read: lines that were read, or tried
+ * @report: lines of @read that a thread read; the others were read just now
  * @failed: lines of @read that could not be read
+ * @slow: lines of @failed whose transfer took over 50 ms to fail
  * @level: lines of @read that are asserted
  * @edge: lines on which an edge was seen since the evaluation before
  * @set: settings that a user wrote, by BIT() of &enum bg_setting
@@ -114,14 +116,18 @@ struct bg_settings {
  * @out_level: outputs of @checked that are active
  * @out_alive: outputs whose controller has just answered, to whatever transfer
  * @number: for each output in @tried, the number of its latest write
+ * @heard: when the transfer began that brought @report, in ns
  * @sounded: time at which a write of the pre-alarm returned, good or bad, in ns;
  *	0 = none has
  * @park: the system is about to sleep
+ * @resumed: the system has just woken
  * @settings: values for the bits in @set
  */
 struct bg_inputs {
 	u32 read;
+	u32 report;
 	u32 failed;
+	u32 slow;
 	u32 level;
 	u32 edge;
 	u32 set;
@@ -131,8 +137,10 @@ struct bg_inputs {
 	u32 out_level;
 	u32 out_alive;
 	u32 number[BG_NR_CHECKED_OUTS];
+	u64 heard;
 	u64 sounded;
 	bool park;
+	bool resumed;
 	struct bg_settings settings;
 };
 
@@ -222,6 +230,7 @@ struct bg_sounder {
 /**
  * struct bg_fsm - the whole state
  * @now: time of the latest step, in ns
+ * @resumed: when the system woke last, in ns, 0 = never
  * @seq: number of the latest event
  * @since: time of the latest change, by the first of &enum bg_change, in ns
  * @set: settings in force
@@ -239,6 +248,7 @@ struct bg_sounder {
  */
 struct bg_fsm {
 	u64 now;
+	u64 resumed;
 	u64 seq;
 	u64 since[BG_NR_SINCE];
 	struct bg_settings set;
@@ -263,6 +273,9 @@ struct bg_fsm {
  * @through_input: outputs of @anew to be made an input first
  * @check: outputs that have to be read back now
  * @number: for each output the number of its latest write
+ * @mask: lines whose interrupts are to be masked until the deadline; the others
+ *	are to be open
+ * @read: lines that their threads have to read now
  * @deadline: when to step again if nothing happens before, or %BG_NEVER
  * @resume_at: when the system has to be awake again, or %BG_NEVER
  * @stay_awake: a delay runs that the system must not sleep through
@@ -277,6 +290,8 @@ struct bg_result {
 	u32 through_input;
 	u32 check;
 	u32 number[BG_NR_CHECKED_OUTS];
+	u32 mask;
+	u32 read;
 	u64 deadline;
 	u64 resume_at;
 	bool stay_awake;
@@ -288,6 +303,7 @@ struct bg_result {
 void bg_fsm_init(struct bg_fsm *fsm, const struct bg_settings *set, u64 now);
 u32 bg_fsm_lines_to_read(const struct bg_fsm *fsm, const struct bg_config *cfg,
 			 u64 now);
+u32 bg_fsm_mask(const struct bg_fsm *fsm, const struct bg_config *cfg, u64 now);
 void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
 		 const struct bg_inputs *in, u64 now, struct bg_result *res);
 void bg_fsm_restored(struct bg_fsm *fsm, u64 now);

@@ -11,26 +11,28 @@
  * struct bg_verdict - the lines after the filter, and what they mean together
  * @lines: lines asserted
  * @faulty: lines that are faulty
+ * @stale: lines not heard for 1.1 s, or not since the system woke
  * @forbidden: some battery forbids discharge
  * @charge_open: some battery forbids charging
  * @low: some cell is below the pre-alarm level
  * @cable: both permissions of some chain are open
  * @remote: remote is on
+ * @heard_discharge: all lines on which discharging depends were heard in time
+ * @heard_charge: all lines on which charging depends were heard in time
  * @blocked: the board wants no charging in the present state
- * @heard_discharge: the lines that the load depends on were heard in time
- * @heard_charge: the lines that the charger depends on were heard in time
  */
 struct bg_verdict {
 	u32 lines;
 	u32 faulty;
+	u32 stale;
 	bool forbidden;
 	bool charge_open;
 	bool low;
 	bool cable;
 	bool remote;
-	bool blocked;
 	bool heard_discharge;
 	bool heard_charge;
+	bool blocked;
 };
 
 /**

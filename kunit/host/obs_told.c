@@ -255,6 +255,30 @@ static void obs_judge_counters(struct observer *o, const struct bg_view *view,
 }
 
 /**
+ * obs_judge_lines() - judge what is to be done about the lines
+ * @o: observer
+ * @res: what the guard decided
+ */
+void obs_judge_lines(struct observer *o, const struct bg_result *res)
+{
+	unsigned int n;
+	u32 mask = 0, read = 0;
+
+	for (n = 0; n < BG_LINES_MAX; n++) {
+		if (!(o->cfg.lines & BIT(n)))
+			continue;
+		if (obs_line_masked(o, n))
+			mask |= BIT(n);
+		if ((o->cfg.slow_lines & BIT(n)) && obs_line_overdue(o, n))
+			read |= BIT(n);
+	}
+	obs_rule(o, res->mask == mask,
+		 "interrupts masked in windows and after edges of faulty lines");
+	obs_rule(o, res->read == read,
+		 "threads read what has to be known now");
+}
+
+/**
  * obs_judge_told() - judge reasons, view, event and counters
  * @o: observer
  * @res: what the guard decided
@@ -300,8 +324,7 @@ static void obs_judge_deadline(struct observer *o, u64 deadline)
 	obs_due(o, o->reconnecting,
 		bg_after(o->disconnect[0], o->set.reconnect_delay), deadline);
 	for (n = 0; n < BG_LINES_MAX; n++)
-		obs_due(o, o->line[n].window || o->line[n].bouncing ||
-			o->line[n].unreadable, o->line[n].end, deadline);
+		obs_due(o, o->cfg.lines & BIT(n), obs_line_due(o, n), deadline);
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
 		obs_due(o, o->out[n].pending || o->out[n].unread ||
 			o->out[n].failures, o->out[n].due, deadline);
@@ -381,7 +404,7 @@ void obs_judge_times(struct observer *o, const struct bg_result *res,
 		 "the disconnects left before a lock-out are told");
 
 	for (n = 0; n < BG_LINES_MAX; n++)
-		may |= o->line[n].window || o->line[n].bouncing;
+		may |= (o->cfg.lines & BIT(n)) && obs_line_unsettled(o, n);
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
 		may |= o->out[n].pending || o->out[n].unread ||
 		       (o->out[n].failures && !o->out[n].faulty);

@@ -149,8 +149,8 @@ static void obs_take_lines(struct observer *o, const struct bg_inputs *in)
 	}
 	if (!have_remote)
 		now->remote = true;
-	now->heard_discharge = true;
-	now->heard_charge = true;
+	now->heard_discharge = !(now->unheard & ~0xff00U);
+	now->heard_charge = !(now->unheard & ~0xff00ffU);
 }
 
 static void obs_take_holds(struct observer *o)
@@ -362,6 +362,7 @@ const char *obs_judge(struct observer *o, const struct bg_inputs *in, u64 now,
 	obs_take_sounded(o, in);
 	obs_take_settings(o, in);
 	obs_take_lines(o, in);
+	obs_judge_lines(o, res);
 	obs_take_holds(o);
 	if (o->reconnecting &&
 	    now - o->disconnect[0] >= o->set.reconnect_delay)

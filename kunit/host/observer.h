@@ -17,15 +17,25 @@
 #include "fsm.h"
 
 #define OBS_DISCONNECTS		BG_LOCKOUT_MAX
-#define OBS_CHANGES		(BG_BOUNCE_CHANGES - 1)
+#define OBS_OPENINGS		9
 
 /* A line behind its filter. */
 struct obs_line {
-	u64 change[OBS_CHANGES];
-	u64 end;
-	u64 last_end;
-	unsigned int changes;
+	u64 opening[OBS_OPENINGS];	/* of windows, the latest first */
+	u64 end;		/* of the window or the quiet time */
+	u64 last_end;		/* of the latest window */
+	u64 again;		/* next try to read, after one that failed */
+	u64 listen;		/* an interrupt of a faulty line may come again */
+	u64 uncovered;		/* the latest edge that no read has covered */
+	u64 bounce;		/* when it began to bounce */
+	u64 level_at;		/* begin of the transfer of the latest level */
+	u64 word_at;		/* begin of the latest transfer */
+	u64 patience;		/* then silence is as bad as a failure */
+	unsigned int openings;
 	unsigned int row;
+	unsigned int failures;	/* reads that failed, one after the other */
+	bool last_chance;	/* one more of them, and it is unreadable */
+	bool spare;		/* an edge that changes nothing is for free */
 	bool window;
 	bool bouncing;
 	bool unreadable;
@@ -76,14 +86,15 @@ struct obs_lines {
 	u32 asserted;
 	u32 faulty;
 	u32 bounced;
+	u32 unheard;
+	bool heard_discharge;
+	bool heard_charge;
 	bool forbidden;
 	bool low;
 	bool charge_open;
 	bool cable;
 	bool remote;
 	bool permit;
-	bool heard_discharge;
-	bool heard_charge;
 };
 
 struct observer {
@@ -103,6 +114,7 @@ struct observer {
 	u64 since[BG_NR_SINCE];
 	u64 now;
 	u64 decided;
+	u64 resumed;
 	u64 onset;
 	u64 min_delay;
 	u64 pulse;
@@ -159,6 +171,56 @@ bool obs_parts(const struct observer *o, u8 st, bool load_decided);
 void obs_judge_writes(struct observer *o, const struct bg_result *res,
 		      const struct obs_told *told);
 void obs_judge_heartbeat(struct observer *o, const struct bg_result *res);
+/* Has a pause or a window ended, and nothing been read since? */
+static inline bool obs_line_overdue(const struct observer *o, unsigned int n)
+{
+	const struct obs_line *l = &o->line[n];
+
+	if (l->unreadable || l->failures)
+		return o->now >= l->again;
+	return l->window || l->bouncing ? o->now >= l->end : l->uncovered;
+}
+
+/* Nothing but time goes on: when does something happen to the line? */
+static inline u64 obs_line_due(const struct observer *o, unsigned int n)
+{
+	const struct obs_line *l = &o->line[n];
+	const u64 times[] = {
+		l->unreadable || l->failures ? l->again : BG_NEVER,
+		l->window || l->bouncing ? l->end : BG_NEVER,
+		l->bouncing || l->unreadable ? l->listen : BG_NEVER,
+		l->unreadable ? BG_NEVER : l->patience,
+	};
+	u64 due = BG_NEVER;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		if (times[i] > o->now && times[i] < due)
+			due = times[i];
+	/* Whom does the guard wait for, if not for a thread? */
+	if (obs_line_overdue(o, n) && !(o->cfg.slow_lines & BIT(n)))
+		due = bg_after(o->now, 1);
+	return due;
+}
+
+static inline bool obs_line_masked(const struct observer *o, unsigned int n)
+{
+	const struct obs_line *l = &o->line[n];
+
+	if (l->window)
+		return o->now < l->end || l->uncovered;
+	return (l->bouncing || l->unreadable) && o->now < l->listen;
+}
+
+static inline bool obs_line_unsettled(const struct observer *o, unsigned int n)
+{
+	const struct obs_line *l = &o->line[n];
+
+	return l->window || l->failures ||
+	       (l->bouncing && o->now - l->bounce < BG_SEC(60));
+}
+
+void obs_judge_lines(struct observer *o, const struct bg_result *res);
 void obs_judge_told(struct observer *o, const struct bg_result *res,
 		    const struct obs_told *told, u8 was, bool charger_was);
 void obs_judge_times(struct observer *o, const struct bg_result *res,

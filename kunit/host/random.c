@@ -116,7 +116,7 @@ static void compare_story(struct watched *w, struct diary *d, u64 seed,
 	*d = (struct diary) { 0 };
 	player_default(p);
 	p->cfg.debounce = random_next(&seed) & 1 ? BG_MS(5) : 0;
-	p->cfg.hw_debounce = random_next(&seed) & 1 ? PL_C : 0;
+	p->masks = random_next(&seed) & 1;
 	p->cfg.intermittent = random_next(&seed) & 1;
 	p->cfg.lockout_count = random_next(&seed) % 4;
 	p->cfg.inhibit_on_pre_alarm = random_next(&seed) & 1;

@@ -234,14 +234,26 @@ static void fifth_window(void)
 	EXPECT(w.p.pins & PL_CHARGER);
 }
 
-/* One ns later than a window length it is a row of its own. */
+/*
+ * One ns later than a window length it is a row of its own; but there are no
+ * ten of them within a second.
+ */
 static void rows_apart(void)
 {
 	unsigned int n;
 
 	start(BG_MS(5));
-	for (n = 0; n < 20; n++)
+	for (n = 0; n < 9; n++)
 		lines_at(BG_SEC(1) + n * (BG_MS(10) + 1),
+			 n & 1 ? ALL : ALL & ~PL_C);
+	EXPECT(!w.p.fsm.counters.faults);
+	lines_at(BG_SEC(2), ALL);
+	EXPECT(w.p.fsm.view.faulty == PL_C);
+
+	/* Nine of them within one. */
+	start(BG_MS(5));
+	for (n = 0; n < 100; n++)
+		lines_at(BG_SEC(1) + n * (BG_SEC(1) / 9 + 1),
 			 n & 1 ? ALL : ALL & ~PL_C);
 	EXPECT(!w.p.fsm.counters.faults);
 }
@@ -268,23 +280,148 @@ static void window_end(void)
 	EXPECT(!(w.p.pins & PL_CHARGER));
 }
 
-/* The fifth change within eight windows. */
-static void hardware_bounce(void)
+/* Without a window: at once, and the tenth edge within a second is a bounce. */
+static void tenth_edge(void)
 {
 	unsigned int n;
 
-	start(BG_MS(5));
-	w.p.cfg.hw_debounce = PL_C;
-	w.o.cfg.hw_debounce = PL_C;
-	lines_at(BG_SEC(1), ALL & ~PL_C);
-	/* No window: at once. */
-	EXPECT(!(w.p.pins & PL_CHARGER));
-	for (n = 1; n < 5; n++)
-		lines_at(BG_SEC(1) + n * BG_MS(10) + (n == 4),
-			 n & 1 ? ALL : ALL & ~PL_C);
+	start(0);
+	for (n = 0; n < 9; n++) {
+		lines_at(BG_SEC(1) + n * BG_MS(50), n & 1 ? ALL : ALL & ~PL_C);
+		EXPECT((n & 1) || !(w.p.pins & PL_CHARGER));
+		EXPECT(!w.p.res.mask);
+	}
+	lines_at(BG_SEC(2) + 1, ALL);
 	EXPECT(!w.p.fsm.view.faulty);
-	lines_at(BG_SEC(1) + BG_MS(50), ALL);
+	/* The ninth before this one came a second ago. */
+	lines_at(BG_SEC(2) + BG_MS(50), ALL & ~PL_C);
 	EXPECT(w.p.fsm.view.faulty == PL_C);
+	EXPECT(w.p.res.mask == PL_C);
+	player_run(&w.p, BG_SEC(2) + BG_MS(150));
+	EXPECT(!w.p.res.mask && w.p.fsm.view.faulty == PL_C);
+	/* A spike that nothing is left of starts the quiet time anew. */
+	w.p.edge = PL_C;
+	w.p.now = BG_SEC(3);
+	player_step(&w.p);
+	player_run(&w.p, BG_SEC(4) - 1);
+	EXPECT(w.p.fsm.view.faulty == PL_C);
+	player_run(&w.p, BG_SEC(4));
+	EXPECT(!w.p.fsm.view.faulty);
+}
+
+/* Spikes that no look sees: the first after a window is free, no other. */
+static void spikes(void)
+{
+	u64 t = BG_SEC(1);
+	u32 steps;
+
+	start(BG_MS(5));
+	w.p.masks = true;
+	steps = w.p.steps;
+	for (; t < BG_SEC(61); t += BG_MS(1)) {
+		player_run(&w.p, t);
+		w.p.edge = PL_C;
+		/* No interrupt, no evaluation. */
+		if (w.p.res.mask & PL_C) {
+			w.p.held = PL_C;
+			w.p.edge = 0;
+		} else {
+			player_step(&w.p);
+		}
+		if (t == BG_MS(1100)) {
+			EXPECT(w.p.fsm.view.faulty == PL_C);
+			EXPECT(w.p.steps - steps < 60);
+			steps = w.p.steps;
+		}
+	}
+	EXPECT(w.p.fsm.view.faulty == PL_C);
+	/* At most 200 runs a second. */
+	EXPECT(w.p.steps - steps < 60 * 200);
+	player_run(&w.p, BG_SEC(70));
+	EXPECT(!w.p.fsm.view.faulty);
+}
+
+/* After 1, 5 and 20 ms. A level in between is as if nothing had been. */
+static void tries(void)
+{
+	start(BG_MS(5));
+	player_run(&w.p, BG_SEC(1));
+	w.p.dead = PL_C;
+	player_step(&w.p);
+	EXPECT(w.p.res.deadline == BG_MS(1001));
+	EXPECT(w.p.res.stay_awake && !w.p.fsm.view.faulty);
+	player_run(&w.p, BG_MS(1006));
+	EXPECT(w.p.res.deadline == BG_MS(1026) && (w.p.pins & PL_CHARGER));
+	player_run(&w.p, BG_MS(1026) - 1);
+	EXPECT(w.p.pins & PL_CHARGER);
+	player_run(&w.p, BG_MS(1026));
+	EXPECT(w.p.fsm.view.faulty == PL_C && !(w.p.pins & PL_CHARGER));
+	EXPECT(w.p.fsm.counters.faults == 1);
+	w.p.dead = 0;
+	player_run(&w.p, BG_MS(2026) - 1);
+	EXPECT(w.p.fsm.view.faulty == PL_C);
+	player_run(&w.p, BG_MS(2026));
+	EXPECT(!w.p.fsm.view.faulty);
+
+	player_run(&w.p, BG_SEC(10));
+	w.p.dead = PL_C;
+	player_step(&w.p);
+	w.p.dead = 0;
+	w.p.level = ALL & ~PL_C;
+	player_run(&w.p, BG_MS(10001));
+	EXPECT(!w.p.fsm.view.faulty && (w.p.pins & PL_CHARGER));
+	player_run(&w.p, BG_MS(10006));
+	EXPECT(!w.p.fsm.view.faulty && !(w.p.pins & PL_CHARGER));
+	EXPECT(w.p.fsm.counters.faults == 1);
+}
+
+/* A line of a thread: its window ends with a read that began after it. */
+static void threads(void)
+{
+	struct bg_settings set;
+
+	watched_init(&w);
+	player_default(&w.p);
+	w.p.cfg.debounce = BG_MS(5);
+	w.p.cfg.slow_lines = PL_C;
+	w.p.transfer = BG_MS(3);
+	set = w.p.wish;
+	player_start(&w.p, &set);
+	EXPECT(w.p.pins & PL_CHARGER);
+	player_run(&w.p, BG_MS(1500));
+	lines_at(BG_MS(1501), ALL & ~PL_C);
+	EXPECT(w.p.res.mask == PL_C && !w.p.res.read);
+	player_run(&w.p, BG_MS(1506) - 1);
+	EXPECT(w.p.pins & PL_CHARGER);
+	w.p.hung = PL_C;
+	player_run(&w.p, BG_MS(1506));
+	EXPECT(w.p.res.read == PL_C && !w.p.res.mask);
+	player_run(&w.p, BG_MS(1600));
+	EXPECT(w.p.pins & PL_CHARGER);
+	/* The thread is back; one more edge comes while it reads. */
+	w.p.hung = 0;
+	w.p.edge = PL_C;
+	player_step(&w.p);
+	EXPECT(!(w.p.pins & PL_CHARGER) && w.p.now == BG_MS(1603));
+	EXPECT(!w.p.res.read);
+
+	/* Two seconds without a word, and it counts as open. */
+	lines_at(BG_MS(4500), ALL);
+	player_run(&w.p, BG_SEC(10));
+	EXPECT(w.p.pins & PL_CHARGER);
+	w.p.hung = PL_C;
+	player_run(&w.p, w.p.fsm.line[BG_LINE_CHARGE].silent - 1);
+	EXPECT(!w.p.fsm.view.faulty);
+	/* They begin anew when the system wakes. */
+	w.p.resumed = true;
+	player_step(&w.p);
+	player_run(&w.p, w.p.now + BG_SEC(2) - 1);
+	EXPECT(!w.p.fsm.view.faulty);
+	player_run(&w.p, w.p.now + 1);
+	EXPECT(w.p.fsm.view.faulty == PL_C && !(w.p.pins & PL_CHARGER));
+	w.p.hung = 0;
+	player_run(&w.p, w.p.now + BG_SEC(2));
+	EXPECT(!w.p.fsm.view.faulty);
 }
 
 /* A clock that goes back, or on by a hundred years. */
@@ -434,8 +571,11 @@ static void awake(void)
 	player_run(&w.p, BG_SEC(10));
 	EXPECT(!w.p.res.stay_awake && !w.p.fsm.view.faulty);
 
+	/* Tries to read do so as well. */
 	w.p.dead = PL_L;
 	player_step(&w.p);
+	EXPECT(w.p.res.stay_awake);
+	player_run(&w.p, w.p.now + BG_MS(100));
 	EXPECT(w.p.fsm.view.faulty == PL_L && !w.p.res.stay_awake);
 }
 
@@ -509,7 +649,7 @@ static void start_outputs(u32 slow, bool split)
 	w.p.cfg.heartbeat = true;
 	w.p.cfg.out_slow = slow;
 	w.p.cfg.split = split;
-	w.p.transfer = BG_MS(200);
+	w.p.out_takes = BG_MS(200);
 	set = w.p.wish;
 	player_start(&w.p, &set);
 }
@@ -562,7 +702,7 @@ static void heartbeat_unheard(void)
 {
 	start_outputs(PL_CHARGER, false);
 	player_run(&w.p, BG_SEC(1));
-	w.p.hung = PL_CHARGER;
+	w.p.stuck = PL_CHARGER;
 	lines_at(BG_MS(2200), PL_D | PL_L);
 	player_run(&w.p, BG_SEC(3));
 	EXPECT(!w.p.fsm.out[BG_OUT_CHARGER].fails);
@@ -573,7 +713,7 @@ static void heartbeat_unheard(void)
 	EXPECT(w.p.fsm.view.out_faulty == PL_CHARGER);
 	EXPECT(w.p.fsm.view.outputs & PL_CHARGER);
 	EXPECT(!w.p.fsm.counters.load_disconnects);
-	w.p.hung = 0;
+	w.p.stuck = 0;
 	EXPECT(last_beat(BG_SEC(24)) > BG_SEC(23));
 	EXPECT(w.p.fsm.view.outputs == PL_LOAD && !w.p.fsm.view.out_faulty);
 }
@@ -617,10 +757,10 @@ static void split_outputs(void)
 
 	/* A load that cannot be cut: for a second. */
 	start_outputs(PL_LOAD, true);
-	w.p.hung = PL_LOAD;
-	w.p.transfer = 0;
+	w.p.stuck = PL_LOAD;
+	w.p.out_takes = 0;
 	player_step(&w.p);
-	w.p.hung = 0;
+	w.p.stuck = 0;
 	lines_at(BG_SEC(1), PL_C | PL_L);
 	w.p.away = PL_LOAD;
 	player_run(&w.p, BG_SEC(32) - 1);
@@ -681,7 +821,10 @@ static const struct {
 	{ "the fifth window of a row", fifth_window },
 	{ "rows apart", rows_apart },
 	{ "the end of a window", window_end },
-	{ "bounce behind a hardware filter", hardware_bounce },
+	{ "the tenth edge without a window", tenth_edge },
+	{ "spikes", spikes },
+	{ "tries to read", tries },
+	{ "lines that threads read", threads },
 	{ "clocks that go back or far on", clocks },
 	{ "writes of settings", writes },
 	{ "the blink is no event", blink_is_no_event },

@@ -26,7 +26,9 @@ static void script_board(struct watched *w, const u8 *b)
 		cfg->lines |= PL_H;
 	cfg->debounce = windows[b[0] >> 6];
 	if (b[1] & 1)
-		cfg->hw_debounce = b[1] & 2 ? cfg->lines : cfg->lines & ~0xffU;
+		cfg->slow_lines = b[1] & 2 ? cfg->lines : cfg->lines & ~0xffU;
+	w->p.masks = b[0] & 32;
+	w->p.transfer = b[2] & 32 ? BG_MS(3) : 0;
 	cfg->lockout_count = counts[(b[1] >> 2) % 5];
 	cfg->lockout_window = b[1] & 32 ? BG_SEC(60) : BG_SEC(3600);
 	cfg->intermittent = b[1] & 64;
@@ -36,7 +38,7 @@ static void script_board(struct watched *w, const u8 *b)
 	if (b[5] & 64)
 		cfg->out_slow = (b[2] >> 5) & PL_CHECKED;
 	cfg->split = b[5] & 128 && (cfg->out_slow & (PL_LOAD | PL_ALARM));
-	w->p.transfer = b[4] & 32 ? BG_MS(700) : BG_MS(1);
+	w->p.out_takes = b[4] & 32 ? BG_MS(700) : BG_MS(1);
 	w->p.dead = b[2] & 16 ? (u32)b[3] << (b[2] >> 6) * 8 : 0;
 	w->p.level = cfg->lines & ~BG_LINES_LOW_CELL;
 	w->p.level ^= (b[3] & 3) | (b[3] & 12U) << 6 | (b[3] & 0x30U) << 12 |
@@ -82,7 +84,7 @@ static u32 script_toggle(u8 arg)
 /* Outputs that do not do what they are told, in one way or another. */
 static void script_disobey(struct player *p, u8 arg)
 {
-	u32 *ways[] = { &p->broken, &p->away, &p->alive, &p->hung };
+	u32 *ways[] = { &p->broken, &p->away, &p->alive, &p->stuck };
 
 	*ways[arg >> 6] ^= BIT(arg % 3);
 }
@@ -98,7 +100,14 @@ static void script_happens(struct watched *w, u8 op, u8 arg)
 
 	switch (op & 15) {
 	case 5:
-		p->unread = script_toggle(arg);
+		if (arg & 16)
+			p->hung ^= script_toggle(arg);
+		else if (arg & 32)
+			p->lame ^= script_toggle(arg);
+		else if (arg & 64)
+			p->early = arg & 128 ? BG_SEC(2) : BG_MS(8);
+		else
+			p->unread = script_toggle(arg);
 		break;
 	case 6:
 		p->edge |= script_toggle(arg);
@@ -136,11 +145,15 @@ static void script_happens(struct watched *w, u8 op, u8 arg)
 			break;
 		}
 		p->park = arg & 1;
+		p->resumed = arg & 2;
+		p->hung = 0;
+		p->stuck = 0;
 		player_lines(p, good);
 		p->dead = 0;
 		p->broken = 0;
 		p->away = 0;
 		p->hung = 0;
+		p->stuck = 0;
 		break;
 	default:
 		player_lines(p, p->level ^ script_toggle(arg));

@@ -21,9 +21,9 @@ static void watched_judge(struct player *p)
 	};
 
 	if (p->steps == 1)
-		obs_start(o, &p->cfg, &p->wish, p->now - p->slow);
+		obs_start(o, &p->cfg, &p->wish, p->born);
 	if (p->restored)
-		obs_restored(o, p->now);
+		obs_restored(o, p->born);
 	/* Once a rule is broken, the observer's memory is worthless. */
 	if (o->broken)
 		return;

@@ -12,17 +12,27 @@ bool agree_line(const struct obs_line *l, const struct bg_line *line)
 	const bool window = line->state == BG_LINE_WINDOW;
 	const bool bouncing = line->state == BG_LINE_BOUNCING;
 	const bool unreadable = line->state == BG_LINE_UNREADABLE;
+	const bool last = line->tries == 1;
+	const unsigned int tries = !l->failures ? 0 : l->last_chance ? 1 :
+				   BG_LINE_TRIES + 1 - l->failures;
 	unsigned int i;
 
 	if (l->level != line->level || l->window != window ||
 	    l->bouncing != bouncing || l->unreadable != unreadable ||
 	    (!l->unreadable && l->last_read != line->raw) ||
-	    (line->state != BG_LINE_IDLE && l->end != line->until) ||
+	    ((window || bouncing) && l->end != line->until) ||
+	    (bg_line_trying(line) && l->again != line->retry) ||
+	    (bg_line_faulty(line) && l->listen != line->unmask) ||
+	    (bouncing && l->bounce != line->since) ||
+	    l->last_chance != last || tries != line->tries ||
+	    l->uncovered != line->late || l->spare != line->free ||
+	    l->level_at != line->heard || l->word_at != line->transfer ||
+	    l->patience != line->silent ||
 	    l->row != line->row || l->last_end != line->row_end ||
-	    l->changes != line->changes)
+	    l->openings != line->windows)
 		return false;
-	for (i = 0; i < OBS_CHANGES; i++)
-		if (i < line->changes && l->change[i] != line->change[i])
+	for (i = 0; i < OBS_OPENINGS; i++)
+		if (i < line->windows && l->opening[i] != line->opened[i])
 			return false;
 	return true;
 }
@@ -133,7 +143,7 @@ static bool agree_since(const u64 *a, const u64 *b)
 bool agree_rest(const struct observer *o, const struct bg_fsm *fsm)
 {
 	return o->bound == fsm->bound && o->restored == fsm->restored &&
-	       o->now == fsm->now &&
+	       o->now == fsm->now && o->resumed == fsm->resumed &&
 	       o->seq == fsm->seq && o->charger == fsm->charge.on &&
 	       agree_wait(&o->charge, &fsm->charge.allowed) &&
 	       agree_wait(&o->remote, &fsm->remote) &&

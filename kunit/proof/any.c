@@ -51,6 +51,7 @@ void any_inputs(struct bg_inputs *in)
 
 	any_settings(&any.settings);
 	any.park = any_bool();
+	any.resumed = any_bool();
 	*in = any;
 }
 
@@ -78,6 +79,7 @@ void any_fsm(struct bg_fsm *fsm)
 	for (n = 0; n < BG_LINES_MAX; n++) {
 		any.line[n].level = any_bool();
 		any.line[n].raw = any_bool();
+		any.line[n].free = any_bool();
 	}
 	any_hold(&any.discharge.allowed);
 	any_hold(&any.discharge.quiet);
@@ -113,6 +115,33 @@ static void any_wait(struct obs_wait *w, const struct bg_hold *hold)
 	w->holds = hold->holds;
 	w->granted = hold->granted;
 	w->since = hold->holds ? hold->since : any_u64();
+}
+
+static void any_obs_line(struct obs_line *l, const struct bg_line *line)
+{
+	unsigned int i;
+
+	l->window = line->state == BG_LINE_WINDOW;
+	l->bouncing = line->state == BG_LINE_BOUNCING;
+	l->unreadable = line->state == BG_LINE_UNREADABLE;
+	l->end = line->until;
+	l->last_end = line->row_end;
+	l->again = line->retry;
+	l->listen = line->unmask;
+	l->bounce = line->since;
+	l->uncovered = line->late;
+	l->level_at = line->heard;
+	l->word_at = line->transfer;
+	l->patience = line->silent;
+	for (i = 0; i < OBS_OPENINGS; i++)
+		l->opening[i] = line->opened[i];
+	l->openings = line->windows;
+	l->row = line->row;
+	l->failures = line->tries ? any_u32() : 0;
+	l->last_chance = line->tries == 1;
+	l->spare = line->free;
+	l->last_read = l->unreadable ? any_bool() : line->raw;
+	l->level = line->level;
 }
 
 static void any_obs_out(struct obs_out *seen, const struct bg_output *out)
@@ -159,6 +188,7 @@ void any_observer(struct observer *o, const struct bg_fsm *fsm,
 	any.counters = fsm->counters;
 	any.now = fsm->now;
 	any.seq = fsm->seq;
+	any.resumed = fsm->resumed;
 	for (n = 0; n < BG_NR_SINCE; n++)
 		any.since[n] = fsm->since[n];
 	any.bound = fsm->bound;
@@ -172,12 +202,7 @@ void any_observer(struct observer *o, const struct bg_fsm *fsm,
 			*l = (struct obs_line) { 0 };
 			continue;
 		}
-		l->window = line->state == BG_LINE_WINDOW;
-		l->bouncing = line->state == BG_LINE_BOUNCING;
-		l->unreadable = line->state == BG_LINE_UNREADABLE;
-		l->end = line->until;
-		l->last_read = any_bool();
-		l->level = line->level;
+		any_obs_line(l, line);
 	}
 
 	any.state = path->state;

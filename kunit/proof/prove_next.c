@@ -26,7 +26,7 @@ static u64 any_path(const struct bg_discharge *path,
 	return of_path;
 }
 
-static u64 any_line(const struct bg_line *line)
+static u64 any_line(const struct bg_line *line, bool threaded, u64 now)
 {
 	return of_line[line - fsm.line];
 }

@@ -475,7 +475,9 @@ void prove_times(void)
 					  bg_remote_restore(&fsm)));
 	for (n = 0; n < BG_LINES_MAX; n++)
 		__CPROVER_assume(!(cfg.lines & BIT(n)) || res.deadline <=
-				 bg_line_deadline(&fsm.line[n]));
+				 bg_line_deadline(&fsm.line[n],
+						  cfg.slow_lines & BIT(n),
+						  fsm.now));
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
 		__CPROVER_assume(res.deadline <=
 				 bg_output_deadline(&fsm.out[n]));

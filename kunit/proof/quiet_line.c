@@ -21,8 +21,17 @@ static void any_line(struct bg_line *line)
 		return;
 	line->state = any_u32();
 	line->until = any_u64();
+	line->retry = any_u64();
+	line->unmask = any_u64();
+	line->late = any_u64();
+	line->since = any_u64();
+	line->heard = any_u64();
+	line->transfer = any_u64();
+	line->silent = any_u64();
+	line->tries = any_u32();
 	line->level = any_bool();
 	line->raw = any_bool();
+	line->free = any_bool();
 }
 
 void bg_line_init(struct bg_line *line, const struct bg_line_rules *rules,
@@ -44,6 +53,8 @@ void obs_take_line(struct observer *seen, const struct bg_inputs *samples,
 	struct obs_line *l = &seen->line[n];
 	const bool was = l->bouncing;
 
+	if (samples->resumed)
+		seen->resumed = seen->now;
 	__CPROVER_assume(valid_line_seen(line, &cfg, n, seen->now));
 	__CPROVER_assume(seen->bound || line->state == BG_LINE_IDLE ||
 			 line->state == BG_LINE_UNREADABLE);
@@ -52,6 +63,16 @@ void obs_take_line(struct observer *seen, const struct bg_inputs *samples,
 	l->bouncing = line->state == BG_LINE_BOUNCING;
 	l->unreadable = line->state == BG_LINE_UNREADABLE;
 	l->end = line->until;
+	l->again = line->retry;
+	l->listen = line->unmask;
+	l->bounce = line->since;
+	l->uncovered = line->late;
+	l->level_at = line->heard;
+	l->word_at = line->transfer;
+	l->patience = line->silent;
+	l->failures = line->tries;
+	if (bg_line_stale(line, fsm.resumed, seen->now))
+		seen->now_lines.unheard |= BIT(n);
 	if (l->bouncing && !was)
 		seen->now_lines.bounced |= BIT(n);
 }

@@ -31,24 +31,45 @@ static bool valid_ahead(u64 t, u64 now, u64 delay)
 	return (t > now || t == BG_NEVER) && t <= bg_after(now, delay);
 }
 
+/* One that is over is waited for, but only until the next read. */
+static bool valid_end(u64 t, u64 now, u64 delay)
+{
+	return t <= bg_after(now, delay);
+}
+
 /* The part at which others than the filter look. */
 bool valid_line_seen(const struct bg_line *line, const struct bg_config *cfg,
 		     unsigned int n, u64 now)
 {
+	const bool threaded = cfg->slow_lines & BIT(n);
 	const bool open = BIT(n) & BG_LINES_LOW_CELL;
+
+	if (line->heard > line->transfer || line->transfer > now ||
+	    line->late > now || line->since > now ||
+	    line->tries > BG_LINE_TRIES ||
+	    (line->tries && !valid_end(line->retry, now, BG_MS(20))) ||
+	    (!threaded && line->silent != BG_NEVER) ||
+	    (threaded && line->silent > bg_after(now, BG_SILENT_NS)) ||
+	    (line->state != BG_LINE_UNREADABLE && line->silent <= now))
+		return false;
 
 	switch (line->state) {
 	case BG_LINE_IDLE:
-		return line->level == line->raw;
+		return line->level == line->raw && !line->unmask &&
+		       (!line->late || !cfg->debounce);
 	case BG_LINE_WINDOW:
-		return cfg->debounce && !(cfg->hw_debounce & BIT(n)) &&
-		       valid_ahead(line->until, now, cfg->debounce);
+		return cfg->debounce && !line->unmask &&
+		       (!line->late || line->late >= line->until) &&
+		       valid_end(line->until, now, cfg->debounce);
 	case BG_LINE_BOUNCING:
-		return cfg->debounce && line->level == open &&
-		       valid_ahead(line->until, now, BG_SEC(60));
+		return line->level == open && !line->late &&
+		       valid_end(line->unmask, now, BG_FAULTY_MASK_NS) &&
+		       valid_end(line->until, now, BG_SEC(60));
 	case BG_LINE_UNREADABLE:
 		return line->level == open && line->raw == open &&
-		       valid_ahead(line->until, now, BG_POLL_NS);
+		       !line->late && !line->tries &&
+		       valid_end(line->unmask, now, BG_FAULTY_MASK_NS) &&
+		       valid_end(line->retry, now, BG_POLL_NS);
 	default:
 		return false;
 	}
@@ -61,13 +82,16 @@ bool valid_line(const struct bg_line *line, const struct bg_config *cfg,
 
 	if (!valid_line_seen(line, cfg, n, now) ||
 	    line->row >= BG_BOUNCE_ROW || line->row_end > now ||
-	    line->changes >= BG_BOUNCE_CHANGES ||
-	    (line->state == BG_LINE_WINDOW && !line->row) ||
-	    (bg_line_faulty(line) && (line->row || line->changes)))
+	    line->windows >= BG_BOUNCE_WINDOWS ||
+	    (line->state == BG_LINE_WINDOW &&
+	     (!line->row || !line->windows || line->free)) ||
+	    (!cfg->debounce && (line->row || line->free)) ||
+	    (bg_line_faulty(line) &&
+	     (line->row || line->windows || line->free)))
 		return false;
-	for (i = 0; i < BG_BOUNCE_CHANGES - 1; i++)
-		if (i < line->changes &&
-		    line->change[i] > (i ? line->change[i - 1] : now))
+	for (i = 0; i < BG_BOUNCE_WINDOWS - 1; i++)
+		if (i < line->windows &&
+		    line->opened[i] > (i ? line->opened[i - 1] : now))
 			return false;
 	return true;
 }
@@ -279,6 +303,7 @@ bool valid_view(const struct bg_fsm *fsm, const struct bg_config *cfg)
 bool valid_rest(const struct bg_fsm *fsm, const struct bg_config *cfg)
 {
 	return fsm->bound && !fsm->restored && fsm->seq &&
+	       fsm->resumed <= fsm->now &&
 	       valid_settings(&fsm->set) && valid_remote(fsm) &&
 	       valid_heartbeat(fsm, cfg);
 }

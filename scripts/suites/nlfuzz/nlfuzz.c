@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../../include/uapi/linux/battguard.h"
+#include "../../../include/uapi/linux/battguard.h"
 
 #define MESSAGE_MAX	2048
 

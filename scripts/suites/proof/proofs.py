@@ -31,8 +31,8 @@ GIVEN = "given: "
 GRANTED = {"times": ("a deadline lies ahead",)}
 ALONE = "observer alone: "
 # Rules that are proved in some of the programs only.
-ONLY = {"line_rules": ("line",), "line_step": ("line",), "obs_judge_times": ("times",),
-        "obs_judge_deadline": ("times",)}
+ONLY = {"window_rules": ("line",), "read_rules": ("line",), "other_rules": ("line",),
+        "line_step": ("line",), "obs_judge_times": ("times",), "obs_judge_deadline": ("times",)}
 
 
 class Proof:
