@@ -68,10 +68,11 @@ static void obs_take_sounded(struct observer *o, const struct bg_inputs *in)
 	 * The delay starts when the write of the pre-alarm returned, good or
 	 * bad. What returned before the alarm was decided was another one.
 	 */
-	if (o->write_awaited && in->sounded) {
+	if (o->write_awaited) {
 		const u64 wrote = in->sounded < o->now ? in->sounded : o->now;
 
-		if (wrote >= o->decided) {
+		/* 0 is none, even if the clock shows no more. */
+		if (wrote && wrote >= o->decided) {
 			o->onset = wrote < o->onset ? wrote : o->onset;
 			o->write_awaited = false;
 		}

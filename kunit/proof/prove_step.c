@@ -70,6 +70,14 @@ static bool episode_agrees(void)
 		(!o.allowed.holds || allowed.bad <= o.allowed.since));
 }
 
+/* Whatever is set, remote counts after a second at the earliest. */
+static bool remote_agrees(void)
+{
+	return spell_agrees(&remote, &o.remote, o.now) &&
+	       (!o.remote.granted || !remote.ever ||
+		o.now - remote.bad >= BG_SEC(1));
+}
+
 struct before {
 	u64 safe_until;
 	u64 decided;
@@ -120,7 +128,7 @@ static void load_rules(const struct before *was, u64 now)
 					 o.set.pre_alarm_delay));
 	RULE("load: the delay starts when the write of the pre-alarm returned",
 	     was->awaited && was->state == BG_PRE_ALARM &&
-	     state == BG_PRE_ALARM && in.sounded &&
+	     state == BG_PRE_ALARM && returned &&
 	     returned >= was->decided && returned <= latest,
 	     safe == bg_after(returned, o.min_delay));
 	RULE("load: a write that returns later moves the start no further",
@@ -258,7 +266,7 @@ static void step_judge(const struct before *was, u64 now)
 			 "observer alone: how long discharge has been allowed");
 	__CPROVER_assert(spell_agrees(&charge, &o.charge, now),
 			 "observer alone: how long charging has been allowed");
-	__CPROVER_assert(spell_agrees(&remote, &o.remote, now),
+	__CPROVER_assert(remote_agrees(),
 			 "observer alone: how long remote has been on");
 	__CPROVER_assert(pulse_agrees(),
 			 "observer alone: how long the load has pulsed");
@@ -341,7 +349,7 @@ static void any_state(void)
 	__CPROVER_assume(spell_agrees(&quiet, &o.quiet, o.now) &&
 			 spell_agrees(&allowed, &o.allowed, o.now) &&
 			 spell_agrees(&charge, &o.charge, o.now) &&
-			 spell_agrees(&remote, &o.remote, o.now) &&
+			 remote_agrees() &&
 			 pulse_agrees() && episode_agrees() && gone_agrees());
 	__CPROVER_assume(fsm.now <= PROOF_TIME && fsm.seq < PROOF_SEQS &&
 			 fsm.counters.pre_alarms < PROOF_COUNTS &&
