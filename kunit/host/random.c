@@ -81,13 +81,17 @@ static void diary_write(struct diary *d, const struct player *p)
 	diary_add(d, v->load_reasons | (u64)v->charger_reasons << 16);
 }
 
-/* Evaluate at every deadline, and if @seed, at many other times as well. */
+/*
+ * Evaluate at every deadline and once a second, and if @seed, at many other times
+ * as well.
+ */
 static void compare_go(struct watched *w, struct diary *d, u64 until, u64 *seed)
 {
 	struct player *p = &w->p;
 
 	for (;;) {
-		u64 next = bg_earlier(until, p->res.deadline);
+		const u64 look = (p->now / BG_SEC(1) + 1) * BG_SEC(1);
+		u64 next = bg_earlier(bg_earlier(until, look), p->res.deadline);
 
 		if (seed)
 			next = bg_earlier(next, p->now + BG_MS(1) *

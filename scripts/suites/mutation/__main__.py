@@ -25,8 +25,9 @@ from lab.report import reasoned
 from .mutants import mutants_of, name_of
 
 FILES = (*(f"decision/{name}" for name in (
-    "fsm.c", "view.c", "discharge.c", "charge.c", "line.c", "output.c", "discharge.h", "fsm.h",
-    "hold.h", "line.h", "output.h", "pure.h", "ring.h")), "config.c")
+    "fsm.c", "view.c", "discharge.c", "charge.c", "line.c", "output.c", "heartbeat.c",
+    "discharge.h", "fsm.h", "heartbeat.h", "hold.h", "line.h", "output.h", "pure.h", "ring.h")),
+    "config.c")
 EQUIVALENT = pathlib.Path(__file__).with_name("equivalent.txt")
 # What is undefined ends the run, and what is not set is not zero by chance.
 OPTIONS = ("-O1", "-fsanitize=undefined", "-fsanitize-undefined-trap-on-error",
