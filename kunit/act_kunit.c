@@ -174,6 +174,11 @@ static void act_look(struct kunit *test)
 			3000);
 }
 
+static u32 act_reads(struct rig *rig)
+{
+	return bank_peek(&rig->bank, &rig->bank.reads[BANK_CHARGE]);
+}
+
 /* A line without an interrupt is looked at as often as the board says. */
 static void act_polled(struct kunit *test)
 {
@@ -196,8 +201,7 @@ static void act_polled(struct kunit *test)
 					   !board_now(&rig->board).stay_awake));
 	start = ktime_get_boottime();
 	bank_poke(&rig->bank, &rig->bank.reads[BANK_CHARGE], 0);
-	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
-					   bank_peek(&rig->bank, &rig->bank.reads[BANK_CHARGE]) >= 10));
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000, act_reads(rig) >= 10));
 	KUNIT_EXPECT_GE(test, ktime_ms_delta(ktime_get_boottime(), start), 179);
 	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get_boottime(), start), 900);
 

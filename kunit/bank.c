@@ -148,6 +148,12 @@ static void __maybe_unused bank_set_void(struct gpio_chip *chip,
 	bank_set(chip, line, value);
 }
 
+/* Does the core ask how it went, when it sets the level of a line? */
+#define BANK_SET_TELLS							\
+	__builtin_types_compatible_p(					\
+		typeof(((struct gpio_chip *)NULL)->set),		\
+		typeof(bank_set) *)
+
 /**
  * bank_reports() - does the GPIO core hear of a write that fails?
  * @bank: bank
@@ -158,9 +164,7 @@ static void __maybe_unused bank_set_void(struct gpio_chip *chip,
  */
 bool bank_reports(const struct bank *bank)
 {
-	return !bank->push_pull ||
-	       __builtin_types_compatible_p(typeof(bank->chip.set),
-					    typeof(&bank_set));
+	return !bank->push_pull || BANK_SET_TELLS;
 }
 
 static int bank_set_config(struct gpio_chip *chip, unsigned int line,
@@ -301,9 +305,8 @@ void bank_init(struct bank *bank, const char *label, bool sleeps)
 		.direction_input = bank_direction_input,
 		.direction_output = bank_direction_output,
 		.get = bank_get,
-		.set = _Generic(bank->chip.set,
-				typeof(&bank_set): bank_set,
-				default: bank_set_void),
+		.set = __builtin_choose_expr(BANK_SET_TELLS, bank_set,
+					     bank_set_void),
 		.set_config = bank_set_config,
 		.to_irq = bank_to_irq,
 	};

@@ -74,9 +74,8 @@ static bool number_good(const struct property_entry *prop, size_t n, u32 *value)
 /* 1 to 31 of these, the first of them none of the last three. */
 static bool label_good(const struct property_entry *prop)
 {
-	static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789-._";
+	static const char chars[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
 	const char *text = prop->value;
 	size_t len = 0;
 
