@@ -231,6 +231,9 @@ void bg_gpio_sample(const struct bg_gpio *gpio, u32 lines, struct bg_inputs *in)
 		    ktime_get_boottime_ns() - began > BG_SLOW_NS)
 			in->slow |= BIT(n);
 	}
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		if (gpio->kin[n] & lines & ~in->failed)
+			in->out_alive |= BIT(n);
 }
 
 /**
@@ -259,9 +262,6 @@ void bg_gpio_mask(struct bg_gpio *gpio, u32 lines)
 		else
 			enable_irq(gpio->wire[n].irq);
 	}
-	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
-		if (gpio->kin[n] & lines & ~in->failed)
-			in->out_alive |= BIT(n);
 }
 
 /**
