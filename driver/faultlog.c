@@ -70,7 +70,7 @@ void bg_log_faults(struct battguard *bg, const struct bg_view *view)
 		return;
 	WRITE_ONCE(log->turn,
 		   jiffies + nsecs_to_jiffies(turn - now) + 1);
-	/* Pairs with the one in bg_log_due(). */
+	/* Pairs with the one in bg_log_due(): @turn comes first. */
 	smp_store_release(&log->waits, true);
 }
 
@@ -84,6 +84,7 @@ void bg_log_faults(struct battguard *bg, const struct bg_view *view)
  */
 bool bg_log_due(const struct battguard *bg)
 {
+	/* Pairs with the one in bg_log_faults(): then @turn is known, too. */
 	return smp_load_acquire(&bg->fault_log.waits) &&
 	       time_after_eq(jiffies, READ_ONCE(bg->fault_log.turn));
 }

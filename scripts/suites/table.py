@@ -76,7 +76,7 @@ ONE_BY_ONE = {
     "clients": Suite("programs of others that read the driver",
                      "clients", "--kernel 6.12 --config sanitize", ""),
     "tooltest": Suite("battguardctl on stock kernels", "tooltest", "--kernel 6.12", "--long"),
-    "test-faults": Suite("the tests of netlink, the tool and suspend, with seeded faults",
+    "test-faults": Suite("the tests of netlink, the tool, suspend and hostile, with seeded faults",
                          "test-faults", None),
 }
 

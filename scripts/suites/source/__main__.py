@@ -104,6 +104,7 @@ NAMED = {
     "e2e": (r"^scripts/suites/e2e/.*\.py$", r"^@scenario\n(?:@.*\n)*def {}\("),
     "suspend": (r"^scripts/suites/e2e/suspend\.py$", r"^@scenario\n(?:@.*\n)*def {}\("),
     "simtest": (r"^scripts/suites/simtest/.*\.case$", r"^case {}$"),
+    "hostile": (r"^scripts/suites/hostile/.*\.case$", r"^case {}$"),
     "kunit": (r"^kunit/\w+\.c$", r"KUNIT_CASE(?:_PARAM)?\({}[,)]|^\t{{ \"{}\","),
     "proof": (r"^scripts/suites/proof/broken\.py$", r"\(\"{}\","),
 }

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Faults in netlink, the tool and suspend, and the scenario that has to see each."""
+"""Faults in netlink, the tool, suspend and what meets hostile controllers.
+
+Each with the scenario that has to see it.
+"""
 
 from lab.seeds import Seed
 
@@ -23,7 +26,55 @@ def suspend(name, scenario, *edits):
     return Seed(name, edits, ("e2e --set suspend", scenario))
 
 
+def hostile(name, scenario, *edits):
+    """A fault that a controller brings to light which does not do its part."""
+    return Seed(name, edits, ("hostile", scenario))
+
+
 SEEDS = [
+    # Hostile controllers.
+    hostile("nobody looks once a second", "an edge that is lost is made up for within a second",
+            ("driver/evaluate.c", "(div_u64(bg->fsm.now, period) + 1) * period;",
+             "bg->fsm.now + 3600 * (u64)period;")),
+    hostile("a read that fails is not tried again", "a disturbance of 15 ms is ridden out",
+            ("driver/decision/line.c",
+             "(read && !good && !bg_line_try_again(line, in->slow, now))", "(read && !good)")),
+    hostile("no interrupt is masked in a storm", "spikes too short to be read do not storm",
+            ("driver/evaluate.c", "	bg_gpio_mask(&bg->gpio, bg->result.mask);\n", "")),
+    hostile("each edge counts without a window, however many",
+            "a storm on one line, without a filter window",
+            ("driver/decision/line.c", "if (edge && !bg_line_count(line, now))", "if (0)")),
+    hostile("any number of windows a second", "a chatter slower than the windows drives no contactor",
+            ("driver/decision/line.c", "line->row >= BG_BOUNCE_ROW || !bg_line_count(line, now)",
+             "line->row >= BG_BOUNCE_ROW")),
+    hostile("remote on counts at once",
+            "a slower one: load and charger move at most three times a second",
+            ("driver/decision/fsm.c", "v.remote, bg_remote_restore(fsm), now);", "v.remote, 0, now);")),
+    hostile("a retry sets no direction",
+            "a controller that sleeps loses its registers: it serves again in two seconds",
+            ("driver/gpio.c", "	return err ?: gpiod_direction_output(desc, value);",
+             "	return err ?: bg_gpio_write(gpio, desc, value);"),
+            ("driver/gpio.c", "err = gpiod_direction_input(desc);", "err = 0;")),
+    hostile("no thread sets directions", "a controller that does not sleep loses its registers",
+            ("driver/evaluate.c", "	if (bg->gpio.redirect)\n		bg_redirect(bg);\n", "")),
+    hostile("the heart beats on", "an output that cannot be switched off is shown as it is",
+            ("driver/decision/heartbeat.c", "heart->stopped = astray >= BG_FEAR_NS",
+             "heart->stopped = false")),
+    hostile("a write that failed counts as done",
+            "an output that can be neither set nor read is not said to be off",
+            ("driver/decision/output.c", "	out->unset = failed;\n",
+             "	out->unset = failed;\n	out->known = out->want;\n")),
+    hostile("retries do not become fewer", "a load that fails floods no log",
+            ("driver/decision/output.c",
+             "	return now - out->since < BG_TIRED_NS ? BG_POLL_NS : BG_TIRED_POLL_NS;",
+             "	return BG_MS(20);")),
+    hostile("a fault is logged whenever it comes",
+            "a fault that comes and goes is logged once a minute at most",
+            ("driver/faultlog.c", "if (faulty && now < log->hush[n])", "if (0)")),
+    hostile("the interval of polling is not kept",
+            "a controller without interrupts is polled, if the board says so",
+            ("driver/evaluate.c", "bg->gpio.polled ? bg->params.poll : NSEC_PER_SEC",
+             "NSEC_PER_SEC")),
     # A system that sleeps.
     suspend("an alarm on the way to sleep is lost", "alarm_falling_asleep",
             ("driver/core.c", "	pm_system_wakeup();\n", "")),
