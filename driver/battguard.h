@@ -296,6 +296,7 @@ extern const struct attribute_group *bg_sysfs_groups[];
 /* evaluate.c */
 void bg_decide(struct battguard *bg, struct bg_inputs *in);
 bool bg_evaluate(struct battguard *bg, struct bg_inputs *in);
+void bg_evaluate_now(struct battguard *bg);
 void bg_run(struct battguard *bg);
 void bg_stop(struct battguard *bg);
 void bg_deadline_thread(struct kthread_work *work);
@@ -306,8 +307,8 @@ int bg_restart(struct notifier_block *nb, unsigned long mode, void *cmd);
 
 /* evaluate.c, for all */
 bool bg_sleep(struct battguard *bg);
-void bg_pause(struct battguard *bg);
-void bg_power_off(struct battguard *bg);
+int bg_freeze(struct device *dev);
+int bg_poweroff(struct device *dev);
 void bg_wake(struct battguard *bg, bool restored);
 u32 bg_wakers(struct battguard *bg);
 void bg_edge(struct battguard *bg, u32 lines);

@@ -65,6 +65,12 @@
 /* Numbers of the preset names; the one thing that devices share. */
 static DEFINE_IDA(bg_ids);
 
+/* What is undone when the driver lets go, the latest first. */
+static noinline int bg_undo(struct battguard *bg, void (*undo)(void *bg))
+{
+	return devm_add_action_or_reset(bg->dev, undo, bg);
+}
+
 static void bg_let_go(void *data)
 {
 	bg_stop(data);
@@ -102,18 +108,12 @@ static void bg_destroy_worker(void *data)
 	kthread_destroy_worker(bg->worker);
 }
 
-static void bg_unregister_panic(void *data)
-{
-	struct battguard *bg = data;
-
-	atomic_notifier_chain_unregister(&panic_notifier_list, &bg->panic);
-}
-
-static void bg_unregister_restart(void *data)
+static void bg_unregister_notifiers(void *data)
 {
 	struct battguard *bg = data;
 
 	unregister_restart_handler(&bg->restart);
+	atomic_notifier_chain_unregister(&panic_notifier_list, &bg->panic);
 }
 
 static void bg_no_wakeup(void *dev)
@@ -171,7 +171,7 @@ static int bg_choose_name(struct battguard *bg)
 		if (bg->id < 0)
 			return dev_err_probe(bg->dev, bg->id,
 					     "no number left for a name\n");
-		ret = devm_add_action_or_reset(bg->dev, bg_free_id, bg);
+		ret = bg_undo(bg, bg_free_id);
 		if (ret)
 			return ret;
 		bg->name = devm_kasprintf(bg->dev, GFP_KERNEL, "battguard%d",
@@ -194,7 +194,7 @@ static int bg_prepare(struct battguard *bg)
 	int ret;
 
 	INIT_WORK(&bg->tell, bg_tell);
-	ret = devm_add_action_or_reset(dev, bg_cancel_tell, bg);
+	ret = bg_undo(bg, bg_cancel_tell);
 	if (ret)
 		return ret;
 
@@ -205,7 +205,7 @@ static int bg_prepare(struct battguard *bg)
 					     "no thread to evaluate in\n");
 		sched_set_fifo(bg->worker->task);
 		kthread_init_work(&bg->work, bg_deadline_thread);
-		ret = devm_add_action_or_reset(dev, bg_destroy_worker, bg);
+		ret = bg_undo(bg, bg_destroy_worker);
 		if (ret)
 			return ret;
 	}
@@ -216,12 +216,12 @@ static int bg_prepare(struct battguard *bg)
 
 	hrtimer_setup(&bg->timer, bg_deadline, CLOCK_BOOTTIME,
 		      HRTIMER_MODE_ABS_HARD);
-	ret = devm_add_action_or_reset(dev, bg_cancel_timer, bg);
+	ret = bg_undo(bg, bg_cancel_timer);
 	if (ret)
 		return ret;
 
 	alarm_init(&bg->alarm, ALARM_BOOTTIME, bg_alarm);
-	ret = devm_add_action_or_reset(dev, bg_cancel_alarm, bg);
+	ret = bg_undo(bg, bg_cancel_alarm);
 	if (ret)
 		return ret;
 	if (bg->params.wakeup) {
@@ -231,18 +231,13 @@ static int bg_prepare(struct battguard *bg)
 			return ret;
 	}
 
+	/* Neither of the two can fail for a notifier that is new. */
 	bg->panic.notifier_call = bg_panic;
 	atomic_notifier_chain_register(&panic_notifier_list, &bg->panic);
-	ret = devm_add_action_or_reset(dev, bg_unregister_panic, bg);
-	if (ret)
-		return ret;
-
 	bg->restart.notifier_call = bg_restart;
 	bg->restart.priority = BG_BEFORE_RESTART;
-	ret = register_restart_handler(&bg->restart);
-	if (ret)
-		return dev_err_probe(dev, ret, "no restart handler\n");
-	return devm_add_action_or_reset(dev, bg_unregister_restart, bg);
+	register_restart_handler(&bg->restart);
+	return bg_undo(bg, bg_unregister_notifiers);
 }
 
 /*
@@ -272,15 +267,15 @@ static int bg_probe(struct platform_device *pdev)
 	bg = devm_kzalloc(dev, sizeof(*bg), GFP_KERNEL);
 	if (!bg)
 		return -ENOMEM;
+	bg->dev = dev;
 	bg->ring = alloc_pages_exact(sizeof(*bg->ring),
 				     GFP_KERNEL | __GFP_ZERO);
 	if (!bg->ring)
 		return -ENOMEM;
-	ret = devm_add_action_or_reset(dev, bg_free_ring, bg);
+	ret = bg_undo(bg, bg_free_ring);
 	if (ret)
 		return ret;
 
-	bg->dev = dev;
 	bg->id = -1;
 	bg->instance = bg_new_instance();
 	platform_set_drvdata(pdev, bg);
@@ -321,7 +316,7 @@ static int bg_probe(struct platform_device *pdev)
 	ret = bg_netlink_add(bg);
 	if (ret)
 		return dev_err_probe(dev, ret, "not listed for netlink\n");
-	ret = devm_add_action_or_reset(dev, bg_unlist, bg);
+	ret = bg_undo(bg, bg_unlist);
 	if (ret)
 		return ret;
 	ret = bg_prepare(bg);
@@ -332,7 +327,7 @@ static int bg_probe(struct platform_device *pdev)
 		return ret;
 
 	/* Last, so that it is the first to run when the driver lets go. */
-	ret = devm_add_action_or_reset(dev, bg_let_go, bg);
+	ret = bg_undo(bg, bg_let_go);
 	if (ret)
 		return ret;
 	return bg_start(bg);
@@ -398,15 +393,17 @@ static void bg_pm_complete(struct device *dev)
 /* The lit half of a pre-alarm may have to be written, and to settle. */
 static void bg_park(struct battguard *bg)
 {
-	struct bg_inputs in = { .park = true };
+	unsigned int tries = 2;
 
-	bg_evaluate(bg, &in);
-	if (!bg_snapshot(bg).stay_awake)
-		return;
-	/* Until the write is heard of, until it has settled, and some more. */
-	fsleep(3 * BG_SETTLE_NS / NSEC_PER_USEC);
-	in = (struct bg_inputs) { .park = true };
-	bg_evaluate(bg, &in);
+	for (;;) {
+		struct bg_inputs in = { .park = true };
+
+		bg_evaluate(bg, &in);
+		if (!--tries || !bg_snapshot(bg).stay_awake)
+			return;
+		/* Until the write is heard of, until it has settled, and more. */
+		fsleep(3 * BG_SETTLE_NS / NSEC_PER_USEC);
+	}
 }
 
 static int bg_suspend(struct device *dev)
@@ -440,27 +437,10 @@ static int bg_resume(struct device *dev)
 	return 0;
 }
 
-/*
- * Hibernation is a power-off that somebody asked for: no delay holds it up. The
- * guard goes on while the image is saved. A kernel that has just booted is
- * frozen in the same way, before the restored one takes its place.
- */
-static int bg_freeze(struct device *dev)
-{
-	bg_pause(dev_get_drvdata(dev));
-	return 0;
-}
-
+/* The guard goes on while the image is saved. */
 static int bg_thaw(struct device *dev)
 {
 	bg_wake(dev_get_drvdata(dev), false);
-	return 0;
-}
-
-/* Not every way to hibernate ends with a shutdown of the devices. */
-static int bg_poweroff(struct device *dev)
-{
-	bg_power_off(dev_get_drvdata(dev));
 	return 0;
 }
 

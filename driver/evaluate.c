@@ -35,7 +35,8 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
-static unsigned long bg_lock(struct battguard *bg)
+/* Out of line, as many use it. */
+static noinline unsigned long bg_lock(struct battguard *bg)
 {
 	unsigned long flags = 0;
 
@@ -46,7 +47,7 @@ static unsigned long bg_lock(struct battguard *bg)
 	return flags;
 }
 
-static void bg_unlock(struct battguard *bg, unsigned long flags)
+static noinline void bg_unlock(struct battguard *bg, unsigned long flags)
 {
 	if (bg->threaded)
 		mutex_unlock(&bg->mutex);
@@ -151,7 +152,7 @@ static void bg_trace(struct battguard *bg, u32 edge)
 		trace_battguard_decision(bg, &res->event);
 	for (n = 0; n < BG_NR_OUTS; n++)
 		if (res->write & BIT(n))
-			trace_battguard_output(bg->name, bg_out_name(n),
+			trace_battguard_output(bg->name, bg_out_name(n), 0,
 					       res->outputs & BIT(n),
 					       bg->done.out_failed & BIT(n));
 }
@@ -225,6 +226,19 @@ bool bg_evaluate(struct battguard *bg, struct bg_inputs *in)
 }
 
 /**
+ * bg_evaluate_now() - evaluate, with nothing new but the time
+ * @bg: device
+ *
+ * In the contexts of bg_evaluate().
+ */
+void bg_evaluate_now(struct battguard *bg)
+{
+	struct bg_inputs in = { 0 };
+
+	bg_evaluate(bg, &in);
+}
+
+/**
  * bg_edge() - an interrupt of an input line
  * @bg: device
  * @lines: the line, and the other that is the same one
@@ -284,35 +298,45 @@ bool bg_sleep(struct battguard *bg)
 }
 
 /**
- * bg_pause() - leave the lines alone, whatever runs
- * @bg: device
+ * bg_freeze() - leave the lines alone, whatever runs
+ * @dev: platform device
  *
  * While the image of a system that hibernates is made, and before one is put in
- * the place of a system that has just booted. Both are short.
+ * the place of a system that has just booted. Both are short. Hibernation is a
+ * power-off that somebody asked for, so no delay holds it up.
+ *
+ * Return: 0.
  */
-void bg_pause(struct battguard *bg)
+int bg_freeze(struct device *dev)
 {
+	struct battguard *bg = dev_get_drvdata(dev);
 	unsigned long flags = bg_lock(bg);
 
 	bg->asleep = true;
 	bg_unlock(bg, flags);
+	return 0;
 }
 
 /**
- * bg_power_off() - float the outputs of a system that hibernates
- * @bg: device
+ * bg_poweroff() - float the outputs of a system that hibernates
+ * @dev: platform device
  *
- * Nothing is told: the image of the system was made before, and what is restored
- * from it knows nothing of this.
+ * Not every way to hibernate ends with a shutdown of the devices. Nothing is told:
+ * the image of the system was made before, and what is restored from it knows
+ * nothing of this.
+ *
+ * Return: 0.
  */
-void bg_power_off(struct battguard *bg)
+int bg_poweroff(struct device *dev)
 {
+	struct battguard *bg = dev_get_drvdata(dev);
 	unsigned long flags = bg_lock(bg);
 
 	bg->asleep = true;
 	if (bg->running)
 		bg_gpio_float(&bg->gpio);
 	bg_unlock(bg, flags);
+	return 0;
 }
 
 /**
@@ -343,8 +367,7 @@ void bg_wake(struct battguard *bg, bool restored)
 	bg_unlock(bg, flags);
 
 	/* What has happened since, and whether the outputs obey. */
-	in = (struct bg_inputs) { 0 };
-	bg_evaluate(bg, &in);
+	bg_evaluate_now(bg);
 }
 
 /**
@@ -424,10 +447,7 @@ struct bg_snapshot bg_snapshot(struct battguard *bg)
  */
 void bg_deadline_thread(struct kthread_work *work)
 {
-	struct battguard *bg = container_of(work, struct battguard, work);
-	struct bg_inputs in = { 0 };
-
-	bg_evaluate(bg, &in);
+	bg_evaluate_now(container_of(work, struct battguard, work));
 }
 
 /**
@@ -439,12 +459,11 @@ void bg_deadline_thread(struct kthread_work *work)
 enum hrtimer_restart bg_deadline(struct hrtimer *timer)
 {
 	struct battguard *bg = container_of(timer, struct battguard, timer);
-	struct bg_inputs in = { 0 };
 
 	if (bg->threaded)
 		kthread_queue_work(bg->worker, &bg->work);
 	else
-		bg_evaluate(bg, &in);
+		bg_evaluate_now(bg);
 	return HRTIMER_NORESTART;
 }
 
@@ -560,7 +579,6 @@ int bg_restart(struct notifier_block *nb, unsigned long mode, void *cmd)
  */
 void bg_run(struct battguard *bg)
 {
-	struct bg_inputs in = { 0 };
 	unsigned long flags;
 
 	bg_trace(bg, 0);
@@ -569,7 +587,7 @@ void bg_run(struct battguard *bg)
 	bg_unlock(bg, flags);
 
 	/* What has happened since the first sample. */
-	bg_evaluate(bg, &in);
+	bg_evaluate_now(bg);
 	/* And the bind itself. */
 	schedule_work(&bg->tell);
 }

@@ -120,29 +120,24 @@ static atomic_t bg_calls[BIT(BG_CALLS_BITS)];
 
 static atomic_t *bg_gpio_calls(struct gpio_desc *desc)
 {
-	return &bg_calls[hash_ptr(gpiod_to_chip(desc), BG_CALLS_BITS)];
+	return &bg_calls[hash_ptr(bg_gpiod_controller(desc), BG_CALLS_BITS)];
 }
 
-static void bg_gpio_enter(struct gpio_desc *desc)
+/* A call begins (1) or is over (-1). Out of line, as each access has two. */
+static noinline void bg_gpio_call(struct gpio_desc *desc, int begins)
 {
 	if (!gpiod_cansleep(desc))
-		atomic_inc(bg_gpio_calls(desc));
-}
-
-static void bg_gpio_leave(struct gpio_desc *desc)
-{
-	if (!gpiod_cansleep(desc))
-		atomic_dec(bg_gpio_calls(desc));
+		atomic_add(begins, bg_gpio_calls(desc));
 }
 
 static int bg_gpio_read(const struct bg_gpio *gpio, struct gpio_desc *desc)
 {
 	int value;
 
-	bg_gpio_enter(desc);
+	bg_gpio_call(desc, 1);
 	value = gpio->sleeps ? gpiod_get_value_cansleep(desc) :
 			       gpiod_get_value(desc);
-	bg_gpio_leave(desc);
+	bg_gpio_call(desc, -1);
 	return value;
 }
 
@@ -151,14 +146,14 @@ static int bg_gpio_write(const struct bg_gpio *gpio, struct gpio_desc *desc,
 {
 	int err;
 
-	bg_gpio_enter(desc);
+	bg_gpio_call(desc, 1);
 	if (!gpio->driven)
 		err = gpiod_direction_output(desc, value);
 	else if (gpio->sleeps)
 		err = bg_gpiod_set_cansleep(desc, value);
 	else
 		err = bg_gpiod_set(desc, value);
-	bg_gpio_leave(desc);
+	bg_gpio_call(desc, -1);
 	return err;
 }
 

@@ -29,7 +29,6 @@ static struct kthread_worker *bg_redirect_worker;
 static void bg_redirect_thread(struct kthread_work *work)
 {
 	struct battguard *bg = container_of(work, struct battguard, redirect);
-	struct bg_inputs in = { 0 };
 	unsigned long flags;
 	u32 outs;
 
@@ -45,7 +44,7 @@ static void bg_redirect_thread(struct kthread_work *work)
 	if (bg->running && !bg->asleep)
 		bg_gpio_restore(&bg->gpio, outs, bg->result.outputs);
 	raw_spin_unlock_irqrestore(&bg->lock, flags);
-	bg_evaluate(bg, &in);
+	bg_evaluate_now(bg);
 }
 
 static void bg_redirect_start(struct work_struct *work)

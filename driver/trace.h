@@ -48,8 +48,8 @@ BG_OUTS(bg_trace_enum, bg_trace_enum)
 #define bg_trace_number(number) bg_event_value(bg, event, BG_VALUE_##number)
 #endif
 
-/* An edge on an input line, and the level that was read then. */
-TRACE_EVENT(battguard_edge,
+/* What happened to a line: one class for both, as each class is code of its own. */
+DECLARE_EVENT_CLASS(battguard_line,
 	TP_PROTO(const char *name, const char *line, unsigned int index,
 		 bool value, bool failed),
 	TP_ARGS(name, line, index, value, failed),
@@ -72,24 +72,20 @@ TRACE_EVENT(battguard_edge,
 		  __entry->value, __entry->failed)
 );
 
+/* An edge on an input line, and the level that was read then. */
+DEFINE_EVENT(battguard_line, battguard_edge,
+	TP_PROTO(const char *name, const char *line, unsigned int index,
+		 bool value, bool failed),
+	TP_ARGS(name, line, index, value, failed)
+);
+
 /* An output that was written. */
-TRACE_EVENT(battguard_output,
-	TP_PROTO(const char *name, const char *output, bool value, bool failed),
-	TP_ARGS(name, output, value, failed),
-	TP_STRUCT__entry(
-		__string(name, name)
-		__string(output, output)
-		__field(bool, value)
-		__field(bool, failed)
-	),
-	TP_fast_assign(
-		bg_trace_assign_str(name, name);
-		bg_trace_assign_str(output, output);
-		__entry->value = value;
-		__entry->failed = failed;
-	),
+DEFINE_EVENT_PRINT(battguard_line, battguard_output,
+	TP_PROTO(const char *name, const char *line, unsigned int index,
+		 bool value, bool failed),
+	TP_ARGS(name, line, index, value, failed),
 	TP_printk("name=%s output=%s value=%d failed=%d", __get_str(name),
-		  __get_str(output), __entry->value, __entry->failed)
+		  __get_str(line), __entry->value, __entry->failed)
 );
 
 /* A decision that changed something, as its event reports it. */

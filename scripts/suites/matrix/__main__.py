@@ -6,7 +6,8 @@ gcc builds for Debian's headers, of 6.1 for the newest and for the oldest that
 the archive has.  clang builds for trees prepared with it, with the KUnit module;
 so does gcc where the kernel is one built from source.  The arm64 cells of gcc
 are also measured: the module's code may take 44 KiB, a device's memory with its
-ring of events 28 KiB.
+ring of events 28 KiB. Where a kernel instruments each shift and each access of an
+array (CONFIG_UBSAN, in Debian's 7.3), the code is measured without, and told with.
 
 Without --full, there is one cell of clang, one of the oldest 6.1, and none of a
 kernel built from source.
@@ -139,8 +140,13 @@ def main():
         code, data = sizes(module, kernels.ARCHES[arch.split("+")[0]][2])
         table[one, arch] = f"{code} B"
         if arch == "arm64":
+            more = ""
+            if b"__ubsan_handle" in module.read_bytes():
+                more = f", {code} bytes with UBSAN"
+                module = compile_cell(made, [*extra, "CONFIG_UBSAN="])
+                code, data = sizes(module, kernels.ARCHES[arch][2])
             report.result(0 < code <= CODE_LIMIT, f"code on arm64 for {one}: {code} bytes "
-                          f"of {CODE_LIMIT} (read-only data {data} bytes)")
+                          f"of {CODE_LIMIT} (read-only data {data} bytes{more})")
             report.result(b"net-pf-" not in module.read_bytes(),
                           f"no alias for {one} by which a request for the family loads it")
             each = memory(module, kernels.ARCHES[arch][2])
