@@ -129,7 +129,8 @@ static struct bg_verdict bg_judge(const struct bg_fsm *fsm,
 	v.charge_open = open & BG_LINES_CHARGE;
 	v.low = v.lines & BG_LINES_LOW_CELL;
 	v.cable = (open & BG_LINES_DISCHARGE) &
-		  ((open & BG_LINES_CHARGE) >> BG_LINE_CHARGE) & ~cfg->shared;
+		  ((open & BG_LINES_CHARGE) >> BG_LINE_CHARGE) &
+		  ~(u32)cfg->shared;
 	v.remote = !remote || (v.lines & remote);
 	v.heard_discharge = !(v.stale & ~BG_LINES_CHARGE);
 	v.heard_charge = !(v.stale & (BG_LINES_CHARGE | BG_LINES_REMOTE));

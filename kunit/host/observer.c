@@ -157,10 +157,11 @@ static void obs_take_lines(struct observer *o, const struct bg_inputs *in)
 static void obs_take_holds(struct observer *o)
 {
 	struct obs_lines *l = &o->now_lines;
-
 	/* A pause of 30 s, and what comes next is a pulse for itself. */
-	if (l->forbidden && (!o->pulsing || (o->allowed.holds &&
-	    obs_over(o->allowed.since, BG_SEC(30), o->now))))
+	const bool paused = o->allowed.holds &&
+			    obs_over(o->allowed.since, BG_SEC(30), o->now);
+
+	if (l->forbidden && (!o->pulsing || paused))
 		o->pulse = o->now;
 	o->pulsing |= l->forbidden;
 
@@ -214,7 +215,7 @@ static void obs_judge_load_off(struct observer *o, u8 st)
 	obs_rule(o, !o->reconnecting, "no load before the reconnect delay");
 	obs_rule(o, !o->locked, "no load while locked out");
 	obs_rule(o, l->heard_discharge,
-		 "no load comes on on lines not heard in time");
+		 "no load returns by lines not heard in time");
 	obs_rule(o, (st == BG_PRE_ALARM) == l->low,
 		 "a load that returns sounds the pre-alarm if a cell is low");
 }
@@ -329,7 +330,7 @@ static void obs_judge_charger(struct observer *o, u8 st, bool was, bool on)
 	obs_rule(o, !on || !o->set.inhibit, "no charging against the user");
 	obs_rule(o, !on || !blocked, "no charging in the pre-alarm, if so set");
 	obs_rule(o, !on || was || l->heard_charge,
-		 "no charger comes on on lines not heard in time");
+		 "no charger returns by lines not heard in time");
 	obs_rule(o, on || !o->charge.granted || !l->permit ||
 		 o->set.inhibit || blocked || (!was && !l->heard_charge),
 		 "charging as soon as it may, whatever discharging does");

@@ -38,6 +38,10 @@ static void gone_step(bool was, bool load, u64 now)
 
 static bool gone_agrees(void)
 {
+	/* A pre-alarm that outlasts the load does so after a disconnect. */
+	if (o.state == BG_LOAD_OFF && fsm.out[BG_OUT_PRE_ALARM].want &&
+	    (!gone.waits || gone.at != o.disconnect[0]))
+		return false;
 	if (gone.waits && gone.at > o.now)
 		return false;
 	if (o.reconnecting)

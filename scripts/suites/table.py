@@ -34,7 +34,7 @@ SIDE_BY_SIDE = {
                   "fuzz", "--seconds 15 --seed 1", "--seconds 300"),
     "fuzz-faults": Suite("the fuzzers, with seeded faults", "fuzz --faults", None),
     "proof": Suite("the rules of the decision, proved by induction",
-                   "proof", "", "--all-lines"),
+                   "proof", "--short", "--all-lines"),
     "proof-faults": Suite("the rules, with seeded faults", "proof --faults", None),
     "proof-cover": Suite("what the proof reaches of the decision", "proof --cover", None),
 
