@@ -45,17 +45,19 @@ static DEFINE_MUTEX(bg_devices_lock);
 
 static struct genl_family bg_family;
 
-static noinline int bg_nl_put_u64(struct sk_buff *skb, int attr, u64 value, int pad)
+/* Out of line like the next one, as both have many callers. */
+static noinline int bg_nl_put_u64(struct sk_buff *skb, int attr, u64 value,
+				  int pad)
 {
 	return nla_put_u64_64bit(skb, attr, value, pad);
 }
 
 /* The numbers of a table, in a nest of their own. */
-/* Out of line, as these have many callers. */
 static noinline int bg_nl_put_nest(struct sk_buff *skb, int type,
-			  const struct bg_nl_value *table, unsigned int count,
-			  const struct battguard *bg,
-			  const struct bg_event *event)
+				   const struct bg_nl_value *table,
+				   unsigned int count,
+				   const struct battguard *bg,
+				   const struct bg_event *event)
 {
 	struct nlattr *nest;
 	unsigned int n;

@@ -241,6 +241,8 @@ static void fsm_since(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, since[n], 0ULL);
 	/* The delays are the last of the settings, and an event has just these. */
 	KUNIT_EXPECT_EQ(test, BG_FIRST_DELAY + BG_NR_DELAYS, BG_NR_SETTINGS);
+	/* The heartbeat is the last of the outputs. */
+	KUNIT_EXPECT_EQ(test, BG_NR_OUTS, BG_NR_CHECKED_OUTS + 1);
 	fsm_lines(p, BG_SEC(5), ALL | PL_W);
 	KUNIT_EXPECT_EQ(test, p->res.event.onset, BG_SEC(5));
 	KUNIT_EXPECT_EQ(test, since[BG_CHANGED_STATE], BG_SEC(5));

@@ -38,8 +38,10 @@ FAULTS = [
     ("restore looks like a bind", "decision/view.c",
      "	if (fsm->restored)\n		event->cause", "	if (0)\n		event->cause"),
     ("restore writes changes only", "decision/fsm.c",
-     "		if (todo.write || !fsm->bound)\n",
-     "		if (todo.write || (!fsm->bound && !fsm->restored))\n"),
+     "		fsm->line[n] = (struct bg_line) { 0 };\n"
+     "	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)\n",
+     "		fsm->line[n] = (struct bg_line) { 0 };\n"
+     "	for (n = 1; n < BG_NR_CHECKED_OUTS; n++)\n"),
     ("restore goes on in the state before", "decision/discharge.c",
      "	path->state = BG_LOAD_OFF;\n	path->sounding = false;\n",
      "	path->state = BG_NORMAL;\n	path->sounding = false;\n"),

@@ -81,7 +81,7 @@ SEEDS = [
     suspend("an edge on the way to sleep is lost", "falling_asleep",
             ("driver/evaluate.c", "	WRITE_ONCE(bg->woke, true);\n	pm_system_wakeup();\n", "")),
     suspend("a delay is slept on", "held_awake",
-            ("driver/evaluate.c", "asleep = !bg->result.stay_awake;", "asleep = true;"),
+            ("driver/evaluate.c", "asleep = !bg->result.stay_awake &&", "asleep ="),
             ("driver/evaluate.c", "	if (bg_snapshot(bg).stay_awake)", "	if (0)")),
     suspend("resume does not look at the lines", "lines_wake",
             ("driver/core.c", "	bg_wake(bg, false);\n	/* Not", "	bg->asleep = false;\n	/* Not")),
