@@ -209,7 +209,9 @@ def one_contact(kernel, module, checks):
         checks.equal(lines.now(), {"load": HIGH, "charger": FLOATING, "pre-alarm": HIGH},
                      "withdrawn: charger off at once, load after the delay")
         lines.set(allow_discharge=True)
-        lines.wait(charger=HIGH, pre_alarm=FLOATING)
+        lines.wait(charger=HIGH)
+        # The warning lasts until nothing was forbidden for 30 s.
+        lines.wait(timeout=60, pre_alarm=FLOATING)
         checks.equal(lines.now(), ALL_WELL, "permitted again: all as before")
 
 
