@@ -69,14 +69,18 @@ def _one_event(text):
 
 
 def blowing(bank):
-    """A storm: lines that change from the host as long as the context lasts."""
+    """A storm: lines that change from the host as long as the context lasts.
+
+    None changes so often that it would count as one that bounces.
+    """
     def blow(step):
-        bank.lines.set(allow_charge=step % 2 == 0)
-        if step % 5 == 0:
-            bank.lines.set(low_cell=step % 10 == 0)
-        # Long enough for on to count.
-        if step % 75 == 0:
-            bank.lines.set(remote_h=step % 150 == 0)
+        if step % 8 == 0:
+            bank.lines.set(allow_charge=step % 16 == 0)
+        if step % 10 == 0:
+            bank.lines.set(low_cell=step % 20 == 0)
+        # Off for a moment, and on for long enough to count.
+        if step % 150 in (0, 15):
+            bank.lines.set(remote_h=step % 150 == 15)
 
     return Meanwhile(blow, 0.02)
 
