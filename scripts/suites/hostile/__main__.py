@@ -17,7 +17,10 @@ from lab import common, kernels, tap
 from lab.common import Trouble, setup
 from suites.simtest import play, simplan
 
-SERIES = ("6.12", "6.1", "7.3")
+# Not 7.3: it shares a line that several nodes name, and each case has a node.
+SERIES = ("6.12", "6.1")
+# What a series cannot show. 6.1 tells nobody that a write has failed.
+UNSEEN = {"6.1": ("an output that can be neither set nor read is not said to be off",)}
 
 # The first one is a case's own unless it says otherwise.
 BANKS = {"fast": "hostile-fast", "slow": "hostile-slow", "other": "hostile-other",
@@ -52,6 +55,7 @@ def load():
 
 def run(report, series, cases):
     """Run the cases on one stock kernel."""
+    cases = [case for case in cases if case.name not in UNSEEN.get(series, ())]
     kernel = kernels.stock(series)
     play.play_on(report, kernel, series, nodes(cases), cases,
                  [kernels.build_module(kernel), kernels.build_helper(kernel, "hostile")], SETUP)
