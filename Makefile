@@ -22,7 +22,7 @@ PYTHON ?= python3 -B
 # scripts/suites/table.py says what each of them runs.
 SUITES := source netlink binding-check lint lint-faults host-test coverage \
 	mutation fuzz-faults proof proof-faults proof-cover matrix configs \
-	kunit kunit-in-tree kunit-faults simtest e2e npcm acpi suspend \
+	kunit kunit-in-tree kunit-faults simtest hostile e2e npcm acpi suspend \
 	sanitize gcov clients tooltest ynl test-faults nlfuzz
 
 all: modules

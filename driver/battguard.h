@@ -253,7 +253,8 @@ unsigned int bg_line_index(unsigned int line);
 const char *bg_out_name(unsigned int out);
 
 /* redirect.c */
-int bg_redirect_prepare(struct battguard *bg);
+void bg_redirect_init(struct battguard *bg);
+void bg_redirect_cancel(void *data);
 void bg_redirect(struct battguard *bg);
 void bg_redirect_flush(struct battguard *bg);
 void bg_redirect_exit(void);

@@ -210,7 +210,8 @@ static int bg_prepare(struct battguard *bg)
 			return ret;
 	}
 
-	ret = bg_redirect_prepare(bg);
+	bg_redirect_init(bg);
+	ret = bg_undo(bg, bg_redirect_cancel);
 	if (ret)
 		return ret;
 

@@ -255,7 +255,7 @@ void bg_edge(struct battguard *bg, u32 lines)
 }
 
 /* Called with the lock held. */
-static u32 bg_bouncing(const struct battguard *bg)
+static noinline u32 bg_bouncing(const struct battguard *bg)
 {
 	u32 lines = 0;
 	unsigned int n;
@@ -532,7 +532,7 @@ void bg_tell(struct work_struct *work)
  * The kernel ends, in whatever context and with the other CPUs stopped. One of
  * them may hold the lock of the device for ever, so nobody waits for it.
  */
-static void bg_last_resort(struct battguard *bg)
+static noinline void bg_last_resort(struct battguard *bg)
 {
 	if (bg->running)
 		bg_gpio_float_now(&bg->gpio);

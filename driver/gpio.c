@@ -130,7 +130,9 @@ static noinline void bg_gpio_call(struct gpio_desc *desc, int begins)
 		atomic_add(begins, bg_gpio_calls(desc));
 }
 
-static int bg_gpio_read(const struct bg_gpio *gpio, struct gpio_desc *desc)
+/* Out of line like all that is used in many places: the code is kept small. */
+static noinline int bg_gpio_read(const struct bg_gpio *gpio,
+				 struct gpio_desc *desc)
 {
 	int value;
 
@@ -141,37 +143,49 @@ static int bg_gpio_read(const struct bg_gpio *gpio, struct gpio_desc *desc)
 	return value;
 }
 
+/* Direction and level. */
+static int bg_gpio_drive(struct gpio_desc *desc, bool value)
+{
+	int err;
+
+	bg_gpio_call(desc, 1);
+	err = gpiod_direction_output(desc, value);
+	bg_gpio_call(desc, -1);
+	return err;
+}
+
 static int bg_gpio_write(const struct bg_gpio *gpio, struct gpio_desc *desc,
 			 bool value)
 {
 	int err;
 
-	bg_gpio_call(desc, 1);
 	if (!gpio->driven)
-		err = gpiod_direction_output(desc, value);
-	else if (gpio->sleeps)
-		err = bg_gpiod_set_cansleep(desc, value);
-	else
-		err = bg_gpiod_set(desc, value);
+		return bg_gpio_drive(desc, value);
+
+	bg_gpio_call(desc, 1);
+	err = gpio->sleeps ? bg_gpiod_set_cansleep(desc, value) :
+			     bg_gpiod_set(desc, value);
 	bg_gpio_call(desc, -1);
 	return err;
 }
 
 /*
- * Like the one above, but tried again at once if it fails. Only at the bind and at
- * the end: in between, the decision says when an output is written again.
+ * Like the one above, but tried again at once if it fails, unless that took long.
+ * Only at the bind and at the end: in between, the decision says when an output is
+ * written again.
  */
-static int bg_gpio_try_write(const struct bg_gpio *gpio, struct gpio_desc *desc,
-			     bool value)
+static noinline int bg_gpio_try_write(const struct bg_gpio *gpio,
+				      struct gpio_desc *desc, bool value)
 {
-	unsigned int try;
+	unsigned int try = 0;
+	u64 began;
 	int err;
 
-	for (try = 0; try <= BG_RETRIES; try++) {
+	do {
+		began = ktime_get_boottime_ns();
 		err = bg_gpio_write(gpio, desc, value);
-		if (!err)
-			break;
-	}
+	} while (err && ktime_get_boottime_ns() - began <= BG_SLOW_NS &&
+		 try++ < BG_RETRIES);
 	return err;
 }
 
@@ -273,7 +287,7 @@ void bg_gpio_redirect(const struct bg_gpio *gpio, u32 outs)
 
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
 		if (outs & BIT(n))
-			gpiod_direction_output(gpio->out[n], false);
+			bg_gpio_drive(gpio->out[n], false);
 }
 
 /**
@@ -308,7 +322,7 @@ static int bg_gpio_set_anew(const struct bg_gpio *gpio, struct gpio_desc *desc,
 		if (!err)
 			err = gpiod_direction_input(desc);
 	}
-	return err ?: gpiod_direction_output(desc, value);
+	return err ?: bg_gpio_drive(desc, value);
 }
 
 /*

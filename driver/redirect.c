@@ -15,7 +15,6 @@
  * decided follows under the lock, and then an evaluation, which reads it back.
  */
 #include <linux/err.h>
-#include <linux/device.h>
 #include <linux/kthread.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
@@ -30,11 +29,16 @@ static void bg_redirect_thread(struct kthread_work *work)
 {
 	struct battguard *bg = container_of(work, struct battguard, redirect);
 	unsigned long flags;
+	unsigned int n;
 	u32 outs;
 
 	raw_spin_lock_irqsave(&bg->lock, flags);
 	outs = bg->running && !bg->asleep ? bg->gpio.redirect : 0;
 	bg->gpio.redirect = 0;
+	/* One that obeys again by now is not let go of. */
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		if (!bg->fsm.out[n].fails)
+			outs &= ~BIT(n);
 	raw_spin_unlock_irqrestore(&bg->lock, flags);
 	if (!outs)
 		return;
@@ -95,7 +99,11 @@ void bg_redirect_flush(struct battguard *bg)
 	kthread_flush_work(&bg->redirect);
 }
 
-static void bg_redirect_cancel(void *data)
+/**
+ * bg_redirect_cancel() - never again
+ * @data: device
+ */
+void bg_redirect_cancel(void *data)
 {
 	struct battguard *bg = data;
 
@@ -104,16 +112,13 @@ static void bg_redirect_cancel(void *data)
 }
 
 /**
- * bg_redirect_prepare() - before the first evaluation that sets outputs
+ * bg_redirect_init() - before the first evaluation that sets outputs
  * @bg: device
- *
- * Return: 0, or -ENOMEM.
  */
-int bg_redirect_prepare(struct battguard *bg)
+void bg_redirect_init(struct battguard *bg)
 {
 	INIT_WORK(&bg->redirect_start, bg_redirect_start);
 	kthread_init_work(&bg->redirect, bg_redirect_thread);
-	return devm_add_action_or_reset(bg->dev, bg_redirect_cancel, bg);
 }
 
 /**

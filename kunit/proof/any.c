@@ -117,15 +117,13 @@ static void any_wait(struct obs_wait *w, const struct bg_hold *hold)
 	w->since = hold->holds ? hold->since : any_u64();
 }
 
-static void any_obs_line(struct obs_line *l, const struct bg_line *line)
+/* What the observer knows of a line as well, by other names. */
+void same_obs_line(struct obs_line *l, const struct bg_line *line)
 {
-	unsigned int i;
-
 	l->window = line->state == BG_LINE_WINDOW;
 	l->bouncing = line->state == BG_LINE_BOUNCING;
 	l->unreadable = line->state == BG_LINE_UNREADABLE;
 	l->end = line->until;
-	l->last_end = line->row_end;
 	l->again = line->retry;
 	l->listen = line->unmask;
 	l->bounce = line->since;
@@ -133,6 +131,14 @@ static void any_obs_line(struct obs_line *l, const struct bg_line *line)
 	l->level_at = line->heard;
 	l->word_at = line->transfer;
 	l->patience = line->silent;
+}
+
+static void any_obs_line(struct obs_line *l, const struct bg_line *line)
+{
+	unsigned int i;
+
+	same_obs_line(l, line);
+	l->last_end = line->row_end;
 	for (i = 0; i < OBS_OPENINGS; i++)
 		l->opening[i] = line->opened[i];
 	l->openings = line->windows;

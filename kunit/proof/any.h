@@ -19,6 +19,7 @@ void any_config(struct bg_config *cfg);
 void any_settings(struct bg_settings *set);
 void any_inputs(struct bg_inputs *in);
 void any_fsm(struct bg_fsm *fsm);
+void same_obs_line(struct obs_line *l, const struct bg_line *line);
 void any_observer(struct observer *o, const struct bg_fsm *fsm,
 		  const struct bg_config *cfg);
 

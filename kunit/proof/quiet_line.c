@@ -59,17 +59,7 @@ void obs_take_line(struct observer *seen, const struct bg_inputs *samples,
 	__CPROVER_assume(seen->bound || line->state == BG_LINE_IDLE ||
 			 line->state == BG_LINE_UNREADABLE);
 	l->level = line->level;
-	l->window = line->state == BG_LINE_WINDOW;
-	l->bouncing = line->state == BG_LINE_BOUNCING;
-	l->unreadable = line->state == BG_LINE_UNREADABLE;
-	l->end = line->until;
-	l->again = line->retry;
-	l->listen = line->unmask;
-	l->bounce = line->since;
-	l->uncovered = line->late;
-	l->level_at = line->heard;
-	l->word_at = line->transfer;
-	l->patience = line->silent;
+	same_obs_line(l, line);
 	l->failures = line->tries;
 	if (bg_line_stale(line, fsm.resumed, seen->now))
 		seen->now_lines.unheard |= BIT(n);

@@ -81,16 +81,21 @@ def rebooted(kernel, module, checks):
     _go_down(kernel, module, checks, (("reboot", "reboot -f"), ("power-off", "poweroff -f")))
 
 
-@scenario
-@virt_only
-def panicked(kernel, module, checks):
-    """A panic: best effort, and the PL061 may be written in any context."""
+def _killed(kernel, module, checks, key, what):
+    """The kernel ends without a shutdown, by a key of sysrq."""
     for state in ("normal", "pre-alarm"):
         asserted = STATES[state][0]
         with Board(kernel, module, initial=asserted, memory=256, push_pull=True) as board:
             mark = _enter(board, state, checks)
-            board.poweroff("echo c >/proc/sysrq-trigger")
-            _released(board, mark, state, checks, "panic")
+            board.poweroff(f"echo {key} >/proc/sysrq-trigger")
+            _released(board, mark, state, checks, what)
+
+
+@scenario
+@virt_only
+def panicked(kernel, module, checks):
+    """A panic: best effort, and the PL061 may be written in any context."""
+    _killed(kernel, module, checks, "c", "panic")
     # To change a direction a pin controller may take a mutex.
     with Board(kernel, module, memory=256, push_pull=False) as board:
         mark = _enter(board, "normal", checks)
@@ -103,12 +108,7 @@ def panicked(kernel, module, checks):
 @virt_only
 def restarted(kernel, module, checks):
     """A restart without shutdown, as of sysrq-b: a handler of the guard comes first."""
-    for state in ("normal", "pre-alarm"):
-        asserted = STATES[state][0]
-        with Board(kernel, module, initial=asserted, memory=256, push_pull=True) as board:
-            mark = _enter(board, state, checks)
-            board.poweroff("echo b >/proc/sysrq-trigger")
-            _released(board, mark, state, checks, "sysrq-b")
+    _killed(kernel, module, checks, "b", "sysrq-b")
 
 
 @scenario

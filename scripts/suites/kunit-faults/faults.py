@@ -13,7 +13,7 @@ FAULTS = (
      "res->write & ~res->outputs & BIT(n)", "res->write & res->outputs & BIT(n)",
      "act_off_before_on"),
     ("an output that failed is left as it is", "gpio.c",
-     "\treturn err ?: gpiod_direction_output(desc, value);", "\treturn err;", "act_write_hiccup"),
+     "\treturn err ?: bg_gpio_drive(desc, value);", "\treturn err;", "act_write_hiccup"),
     ("no interrupt is masked", "gpio.c",
      "disable_irq_nosync(gpio->wire[n].irq);", "(void)0;", "act_masked"),
     ("what is masked stays so", "gpio.c",
