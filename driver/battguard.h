@@ -5,7 +5,8 @@
  * core.c binds and unbinds. evaluate.c samples the lines, asks the decision
  * (decision/fsm.h), sets the outputs, and only then reports. These two call
  * gpio.c, psy.c, leds.c and sysfs.c, which never call each other and come back
- * only through the functions at the end.
+ * only through the functions at the end. The threads of controller.c call gpio.c
+ * for lines that may sleep.
  */
 #ifndef BATTGUARD_H
 #define BATTGUARD_H
@@ -14,7 +15,6 @@
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/leds.h>
-#include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/power_supply.h>
 #include <linux/spinlock.h>
@@ -22,6 +22,7 @@
 #include <linux/workqueue.h>
 
 #include "config.h"
+#include "controller.h"
 #include "decision/fsm.h"
 #include "decision/ring.h"
 #include "values.h"
@@ -29,6 +30,11 @@
 struct battguard;
 struct device;
 struct gpio_desc;
+
+/* A transfer that takes longer than this to fail is a slow one. */
+#define BG_SLOW_NS		BG_MS(50)
+/* Each line on a controller of its own. */
+#define BG_PORTS_MAX		(BG_LINES_MAX + BG_NR_OUTS)
 
 /**
  * struct bg_wire - what the handler of an edge needs
@@ -51,13 +57,18 @@ struct bg_wire {
  * @readable: outputs that can be read back
  * @shared: chains whose two permissions are one line, twice in @in
  * @polled: lines that have no interrupt
+ * @slow: lines that are read by threads
+ * @irqs_sleep: lines whose interrupts are masked by threads
+ * @out_slow: outputs that are set by threads
+ * @in_place: the others, set by evaluations
  * @atomic: outputs that may be set in any context
  * @kin: for each output, the inputs that are lines of the same controller
- * @redirect: outputs whose direction is to be set by a thread
- * @masked: lines whose interrupts are masked
+ * @redirect: outputs of @in_place whose direction is to be set by a thread
+ * @masked: lines whose interrupts are masked, but for those of @irqs_sleep
  * @waking: lines that may wake the system; used by suspend and resume alone
- * @sleeps: reading or setting some line may sleep
- * @driven: the outputs were given a direction
+ * @split: load and pre-alarm are on different controllers, one of them with
+ *	a thread
+ * @driven: the outputs of @in_place were given a direction
  *
  * All but @redirect, @masked, @waking and @driven is fixed once the lines and their
  * interrupts have been obtained. The lock of the device protects @redirect, @masked
@@ -71,12 +82,16 @@ struct bg_gpio {
 	u32 readable;
 	u8 shared;
 	u32 polled;
-	u32 atomic;
+	u32 slow;
+	u32 irqs_sleep;
+	u8 out_slow;
+	u8 in_place;
+	u8 atomic;
 	u32 kin[BG_NR_CHECKED_OUTS];
 	u32 redirect;
 	u32 masked;
 	u32 waking;
-	bool sleeps;
+	bool split;
 	bool driven;
 };
 
@@ -160,26 +175,21 @@ enum {
  * @instance: random bits that distinguish this bind from all others, never 0
  * @params: properties of the board
  * @gpio: lines
- * @threaded: evaluations run in threads, under @mutex; else in hard interrupts,
- *	under @lock
- * @lock: serializes evaluations where no line sleeps
- * @mutex: serializes evaluations where some line sleeps
- * @running: outputs follow the decision; written under @lock or @mutex, which
- *	protect everything down to @timer, or in a panic
+ * @nr_ports: controllers that may sleep, on which there are lines
+ * @lock: serializes evaluations; nothing that waits is done under it
+ * @running: outputs follow the decision; written under @lock, which protects
+ *	everything down to @timer, or in a panic
  * @asleep: the system is about to sleep, or wakes: nothing is read or written
  * @woke: a line woke the system, and the guard has not reported that yet
  * @fsm: the decision
  * @result: result of the latest step
  * @done: how its outputs turned out, for the next step
- * @ring: the latest events; allocated apart, since together they would take
- *	twice the memory
+ * @heard: what threads reported while nobody could evaluate it
+ * @look: when all lines have to be read next, in ns
  * @timer: next deadline
- * @worker: thread that evaluates when @timer fires, if @threaded
- * @work: evaluation in @worker
  * @redirect_start: starts the thread that sets directions, and then @redirect
  * @redirect: sets the directions in @gpio.redirect
  * @snapshot_lock: protects @snapshot and @ring from readers; nests inside @lock
- *	and @mutex
  * @snapshot: what readers see
  * @tell: reports to userspace, in process context
  * @told: number of the latest event that @tell has seen; used by it alone
@@ -192,6 +202,8 @@ enum {
  * @panic: floats the outputs in a panic
  * @restart: floats them when the system restarts without a shutdown
  * @psy_desc: description of @psy
+ * @ports: lines on controllers that may sleep, @nr_ports of them
+ * @ring: the latest events
  */
 struct battguard {
 	struct device *dev;
@@ -203,19 +215,18 @@ struct battguard {
 	struct bg_params params;
 	struct bg_gpio gpio;
 
-	bool threaded;
+	unsigned int nr_ports;
+
 	raw_spinlock_t lock;
-	struct mutex mutex;	/* one evaluation at a time, see above */
 	bool running;
 	bool asleep;
 	bool woke;
 	struct bg_fsm fsm;
 	struct bg_result result;
 	struct bg_inputs done;
-	struct bg_ring *ring;
+	struct bg_inputs heard;
+	u64 look;
 	struct hrtimer timer;
-	struct kthread_worker *worker;
-	struct kthread_work work;
 	struct work_struct redirect_start;
 	struct kthread_work redirect;
 
@@ -233,6 +244,9 @@ struct battguard {
 	struct notifier_block panic;
 	struct notifier_block restart;
 	struct power_supply_desc psy_desc;
+
+	struct bg_port ports[BG_PORTS_MAX];
+	struct bg_ring ring;
 };
 
 /* gpio.c */
@@ -240,12 +254,23 @@ int bg_gpio_get(struct device *dev, struct bg_gpio *gpio);
 int bg_gpio_request_irqs(struct battguard *bg);
 void bg_gpio_sample(const struct bg_gpio *gpio, u32 lines,
 		    struct bg_inputs *in);
+void bg_gpio_read_all(const struct bg_gpio *gpio, u32 lines,
+		      struct bg_inputs *in);
+int bg_gpio_put(const struct bg_gpio *gpio, unsigned int out, bool value);
+int bg_gpio_try(const struct bg_gpio *gpio, unsigned int out, bool value,
+		bool first);
+int bg_gpio_set_anew(const struct bg_gpio *gpio, unsigned int out, bool value,
+		     bool through_input);
+void bg_gpio_look(const struct bg_gpio *gpio, unsigned int out,
+		  struct bg_inputs *done);
+unsigned int bg_gpio_first(u32 outs, bool on);
 void bg_gpio_apply(struct bg_gpio *gpio, const struct bg_result *res,
 		   struct bg_inputs *done);
 void bg_gpio_redirect(const struct bg_gpio *gpio, u32 outs);
 void bg_gpio_restore(const struct bg_gpio *gpio, u32 outs, u32 levels);
 void bg_gpio_float(struct bg_gpio *gpio);
 void bg_gpio_float_now(struct bg_gpio *gpio);
+void bg_gpio_switch_irqs(const struct bg_gpio *gpio, u32 lines, u32 mask);
 void bg_gpio_mask(struct bg_gpio *gpio, u32 lines);
 int bg_gpio_wake(struct bg_gpio *gpio, u32 lines);
 const char *bg_line_kind(unsigned int line);
@@ -295,18 +320,22 @@ void bg_put_setting(struct bg_settings *set, enum bg_setting id, u32 value);
 extern const struct attribute_group *bg_sysfs_groups[];
 
 /* evaluate.c */
+void bg_take_reports(struct battguard *bg, struct bg_inputs *in);
 void bg_decide(struct battguard *bg, struct bg_inputs *in);
 bool bg_evaluate(struct battguard *bg, struct bg_inputs *in);
 void bg_evaluate_now(struct battguard *bg);
 void bg_run(struct battguard *bg);
 void bg_stop(struct battguard *bg);
-void bg_deadline_thread(struct kthread_work *work);
 enum hrtimer_restart bg_deadline(struct hrtimer *timer);
 void bg_tell(struct work_struct *work);
 int bg_panic(struct notifier_block *nb, unsigned long event, void *msg);
 int bg_restart(struct notifier_block *nb, unsigned long mode, void *cmd);
 
 /* evaluate.c, for all */
+unsigned long bg_lock(raw_spinlock_t *lock);
+void bg_unlock(raw_spinlock_t *lock, unsigned long flags);
+void bg_report(struct battguard *bg, struct bg_inputs *in, u32 written,
+	       bool level);
 bool bg_sleep(struct battguard *bg);
 int bg_freeze(struct device *dev);
 int bg_poweroff(struct device *dev);

@@ -71,9 +71,11 @@ static noinline int bg_undo(struct battguard *bg, void (*undo)(void *bg))
 	return devm_add_action_or_reset(bg->dev, undo, bg);
 }
 
+/* Before the interrupts go, since a thread may be about to mask one. */
 static void bg_let_go(void *data)
 {
 	bg_stop(data);
+	bg_ports_wait(data, MAX_SCHEDULE_TIMEOUT);
 }
 
 static void bg_cancel_timer(void *data)
@@ -101,13 +103,6 @@ static void bg_cancel_tell(void *data)
 	pm_relax(bg->dev);
 }
 
-static void bg_destroy_worker(void *data)
-{
-	struct battguard *bg = data;
-
-	kthread_destroy_worker(bg->worker);
-}
-
 static void bg_unregister_notifiers(void *data)
 {
 	struct battguard *bg = data;
@@ -133,12 +128,10 @@ static void bg_free_id(void *data)
 	ida_free(&bg_ids, bg->id);
 }
 
-/* Whole pages, as the slab would round it up to twice the size. */
-static void bg_free_ring(void *data)
+/* Whole pages, as the slab would round it up to the next power of two. */
+static void bg_free(void *data)
 {
-	struct battguard *bg = data;
-
-	free_pages_exact(bg->ring, sizeof(*bg->ring));
+	free_pages_exact(data, sizeof(struct battguard));
 }
 
 /*
@@ -198,18 +191,6 @@ static int bg_prepare(struct battguard *bg)
 	if (ret)
 		return ret;
 
-	if (bg->threaded) {
-		bg->worker = kthread_run_worker(0, "battguard/%s", bg->name);
-		if (IS_ERR(bg->worker))
-			return dev_err_probe(dev, PTR_ERR(bg->worker),
-					     "no thread to evaluate in\n");
-		sched_set_fifo(bg->worker->task);
-		kthread_init_work(&bg->work, bg_deadline_thread);
-		ret = bg_undo(bg, bg_destroy_worker);
-		if (ret)
-			return ret;
-	}
-
 	bg_redirect_init(bg);
 	ret = bg_undo(bg, bg_redirect_cancel);
 	if (ret)
@@ -244,16 +225,43 @@ static int bg_prepare(struct battguard *bg)
 /*
  * Set the outputs for the first time. This also gives the lines their
  * direction, so it needs a context that may sleep, whatever the lines are.
+ * A controller that hangs does not keep the others from being guarded.
  */
 static int bg_start(struct battguard *bg)
 {
+	u32 failed;
+
 	bg_gpio_apply(&bg->gpio, &bg->result, &bg->done);
-	if (bg->done.out_failed) {
+	failed = bg->done.out_failed;
+	if (failed) {
 		bg_gpio_float(&bg->gpio);
-		return dev_err_probe(bg->dev, -EIO,
-				     "an output cannot be set\n");
+	} else {
+		bg_ports_post(bg, &bg->result, 0);
+		bg_run(bg);
+		bg_ports_wait(bg, BG_PATIENCE);
+		failed = bg_ports_failed(bg);
 	}
-	bg_run(bg);
+	if (!failed)
+		return 0;
+	return dev_err_probe(bg->dev, -EIO, "%s-gpios: cannot be set\n",
+			     bg_out_name(__ffs(failed)));
+}
+
+/* The first levels count as long held. Who does not answer in time, has none. */
+static int bg_listen(struct battguard *bg)
+{
+	const struct bg_result res = { 0 };
+	int ret;
+
+	ret = bg_undo(bg, bg_ports_leave);
+	if (ret)
+		return ret;
+	ret = bg_ports_join(bg);
+	if (ret)
+		return dev_err_probe(bg->dev, ret,
+				     "no thread for lines that may sleep\n");
+	bg_ports_post(bg, &res, bg->gpio.slow);
+	bg_ports_wait(bg, BG_PATIENCE);
 	return 0;
 }
 
@@ -262,25 +270,21 @@ static int bg_probe(struct platform_device *pdev)
 	struct device *dev = &pdev->dev;
 	struct bg_inputs in = { 0 };
 	struct battguard *bg;
+	unsigned long flags;
 	const char *bad;
 	int ret;
 
-	bg = devm_kzalloc(dev, sizeof(*bg), GFP_KERNEL);
+	bg = alloc_pages_exact(sizeof(*bg), GFP_KERNEL | __GFP_ZERO);
 	if (!bg)
 		return -ENOMEM;
 	bg->dev = dev;
-	bg->ring = alloc_pages_exact(sizeof(*bg->ring),
-				     GFP_KERNEL | __GFP_ZERO);
-	if (!bg->ring)
-		return -ENOMEM;
-	ret = bg_undo(bg, bg_free_ring);
+	ret = bg_undo(bg, bg_free);
 	if (ret)
 		return ret;
 
 	bg->id = -1;
 	bg->instance = bg_new_instance();
 	platform_set_drvdata(pdev, bg);
-	mutex_init(&bg->mutex);
 	raw_spin_lock_init(&bg->lock);
 	raw_spin_lock_init(&bg->snapshot_lock);
 
@@ -292,21 +296,29 @@ static int bg_probe(struct platform_device *pdev)
 	if (ret)
 		return ret;
 	bg->params.cfg.lines = bg->gpio.lines;
+	bg->params.cfg.slow_lines = bg->gpio.slow;
 	bg->params.cfg.readable = bg->gpio.readable;
+	bg->params.cfg.out_slow = bg->gpio.out_slow;
+	bg->params.cfg.split = bg->gpio.split;
 	bg->params.cfg.silent = !bg->gpio.out[BG_OUT_PRE_ALARM];
 	bg->params.cfg.shared = bg->gpio.shared;
 	if (bg->gpio.shared && bg->params.cfg.inhibit_on_pre_alarm)
 		dev_warn(dev, "charge-inhibit-on-pre-alarm: a line that permits both withdraws both\n");
 	bg->params.cfg.heartbeat = bg->gpio.out[BG_OUT_HEARTBEAT];
-	bg->threaded = bg->gpio.sleeps || IS_ENABLED(CONFIG_PREEMPT_RT);
 
 	ret = bg_choose_name(bg);
+	if (ret)
+		return ret;
+	ret = bg_listen(bg);
 	if (ret)
 		return ret;
 
 	/* The power supply has answers as soon as it is there. */
 	bg_fsm_init(&bg->fsm, &bg->params.set, ktime_get_boottime_ns());
+	flags = bg_lock(&bg->lock);
+	bg_take_reports(bg, &in);
 	bg_decide(bg, &in);
+	bg_unlock(&bg->lock, flags);
 	ret = bg_psy_register(bg);
 	if (ret)
 		return dev_err_probe(dev, ret, "no power supply\n");

@@ -2,12 +2,12 @@
 /*
  * battguard - the evaluation: when, in which context, and the reports after it
  *
- * Where no line can sleep, an edge or a deadline samples all lines, decides and
- * sets the outputs in the hard interrupt, under a raw spinlock. Where one can,
- * and on PREEMPT_RT, the same happens in the interrupt thread or, for a
- * deadline, in a real-time thread of the device, under a mutex. Levels decide.
- * An edge only wakes the guard, and the look that comes once a second makes up
- * for one that is lost.
+ * An edge, a deadline, a report or a user's write samples all lines that do not
+ * sleep, decides, and sets the outputs that do not sleep, under a raw spinlock and
+ * wherever it comes in: in the hard interrupt, if that is where. Nothing in it
+ * waits. The lines that may sleep are left to the threads of controller.c, whose
+ * reports come in here. Levels decide. An edge only wakes the guard, and the look
+ * that comes once a second makes up for one that is lost.
  *
  * Deadlines are absolute times of the boot-time clock, which goes on while the
  * system is suspended: what fell due meanwhile is judged at resume, and no line
@@ -35,24 +35,26 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
-/* Out of line, as many use it. */
-static noinline unsigned long bg_lock(struct battguard *bg)
+/*
+ * Out of line, as many use them: there are kernels that put a spinlock's code
+ * wherever it is taken.
+ */
+noinline unsigned long bg_lock(raw_spinlock_t *lock)
 {
-	unsigned long flags = 0;
+	unsigned long flags;
 
-	if (bg->threaded)
-		mutex_lock(&bg->mutex);
-	else
-		raw_spin_lock_irqsave(&bg->lock, flags);
+	raw_spin_lock_irqsave(lock, flags);
 	return flags;
 }
 
-static noinline void bg_unlock(struct battguard *bg, unsigned long flags)
+noinline void bg_unlock(raw_spinlock_t *lock, unsigned long flags)
 {
-	if (bg->threaded)
-		mutex_unlock(&bg->mutex);
-	else
-		raw_spin_unlock_irqrestore(&bg->lock, flags);
+	raw_spin_unlock_irqrestore(lock, flags);
+}
+
+static u32 bg_period(const struct battguard *bg)
+{
+	return bg->gpio.polled ? bg->params.poll : NSEC_PER_SEC;
 }
 
 /*
@@ -63,14 +65,25 @@ static noinline void bg_unlock(struct battguard *bg, unsigned long flags)
  */
 static void bg_arm(struct battguard *bg, u64 deadline)
 {
-	const u32 period = bg->gpio.polled ? bg->params.poll : NSEC_PER_SEC;
-	const u64 look = (div_u64(bg->fsm.now, period) + 1) * period;
 	u64 slack = 0;
 
-	if (look < deadline)
-		slack = min_t(u64, deadline - look, period / 10);
-	hrtimer_start_range_ns(&bg->timer, ns_to_ktime(min(deadline, look)),
+	if (bg->look < deadline)
+		slack = min_t(u64, deadline - bg->look, bg_period(bg) / 10);
+	hrtimer_start_range_ns(&bg->timer, ns_to_ktime(min(deadline, bg->look)),
 			       slack, HRTIMER_MODE_ABS_HARD);
+}
+
+/* Time for a look? Evaluations read all other lines anyway. */
+static u32 bg_lines_to_look_at(struct battguard *bg)
+{
+	const u32 period = bg_period(bg);
+	u32 over;
+
+	if (bg->fsm.now < bg->look)
+		return 0;
+	div_u64_rem(bg->fsm.now, period, &over);
+	bg->look = bg->fsm.now - over + period;
+	return bg->gpio.slow;
 }
 
 /* Publish what was decided. Called like bg_decide(). */
@@ -84,7 +97,7 @@ static void bg_publish(struct battguard *bg)
 		bg_note_delays(&res->event, &bg->fsm.set);
 	}
 
-	raw_spin_lock_irqsave(&bg->snapshot_lock, flags);
+	flags = bg_lock(&bg->snapshot_lock);
 	bg->snapshot.discharge = bg->fsm.discharge;
 	bg->snapshot.counters = bg->fsm.counters;
 	memcpy(bg->snapshot.since, bg->fsm.since, sizeof(bg->fsm.since));
@@ -97,9 +110,49 @@ static void bg_publish(struct battguard *bg)
 	/* Nothing in it changes without an event. */
 	if (res->evented) {
 		bg->snapshot.event = res->event;
-		bg_ring_put(bg->ring, &res->event);
+		bg_ring_put(&bg->ring, &res->event);
 	}
-	raw_spin_unlock_irqrestore(&bg->snapshot_lock, flags);
+	bg_unlock(&bg->snapshot_lock, flags);
+}
+
+/* Add what was heard before, where there is nothing newer. */
+static noinline void bg_hear(struct bg_inputs *in,
+			     const struct bg_inputs *before)
+{
+	const u32 lines = before->read & ~in->read;
+	const u32 outs = before->tried & ~in->tried;
+	unsigned int n;
+
+	/* One time for all: what was heard late counts as heard earlier. */
+	if (!in->report || (before->report && before->heard < in->heard))
+		in->heard = before->heard;
+	in->read |= lines;
+	in->report |= before->report & lines;
+	in->failed |= before->failed & lines;
+	in->slow |= before->slow & lines;
+	in->level |= before->level & lines;
+	in->tried |= outs;
+	in->checked |= before->checked & outs;
+	in->out_failed |= before->out_failed & outs;
+	in->out_level |= before->out_level & outs;
+	in->out_alive |= before->out_alive;
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		if (outs & BIT(n))
+			in->number[n] = before->number[n];
+	in->sounded = in->sounded ?: before->sounded;
+}
+
+/**
+ * bg_take_reports() - what threads reported while nobody could evaluate it
+ * @bg: device
+ * @in: where it goes
+ *
+ * Called with the lock held.
+ */
+void bg_take_reports(struct battguard *bg, struct bg_inputs *in)
+{
+	bg_hear(in, &bg->heard);
+	bg->heard = (struct bg_inputs) { 0 };
 }
 
 /**
@@ -107,7 +160,7 @@ static void bg_publish(struct battguard *bg)
  * @bg: device
  * @in: what happened; lines and outputs are filled in
  *
- * Called with the lock held, or before anyone else can.
+ * Called with the lock held, or while nobody else evaluates.
  */
 void bg_decide(struct battguard *bg, struct bg_inputs *in)
 {
@@ -122,14 +175,9 @@ void bg_decide(struct battguard *bg, struct bg_inputs *in)
 	bg_gpio_sample(&bg->gpio,
 		       bg_fsm_lines_to_read(&bg->fsm, &bg->params.cfg, now),
 		       in);
-	/* Reading may have taken a while. */
+	bg_hear(in, &bg->done);
+	/* Nothing was heard later than now. */
 	now = ktime_get_boottime_ns();
-	in->tried = bg->done.tried;
-	in->checked = bg->done.checked;
-	in->out_failed = bg->done.out_failed;
-	in->out_level = bg->done.out_level;
-	memcpy(in->number, bg->done.number, sizeof(in->number));
-	in->sounded = bg->done.sounded;
 	bg_fsm_step(&bg->fsm, &bg->params.cfg, in, now, &bg->result);
 	bg->done = (struct bg_inputs) { 0 };
 
@@ -151,7 +199,7 @@ static void bg_trace(struct battguard *bg, u32 edge)
 	if (res->evented)
 		trace_battguard_decision(bg, &res->event);
 	for (n = 0; n < BG_NR_OUTS; n++)
-		if (res->write & BIT(n))
+		if (res->write & bg->gpio.in_place & BIT(n))
 			trace_battguard_output(bg->name, bg_out_name(n), 0,
 					       res->outputs & BIT(n),
 					       bg->done.out_failed & BIT(n));
@@ -169,6 +217,8 @@ static bool bg_once(struct battguard *bg, struct bg_inputs *in)
 	if (anew)
 		bg->result.write |= BIT(BG_NR_OUTS) - 1;
 	bg_gpio_apply(&bg->gpio, &bg->result, &bg->done);
+	bg_ports_post(bg, &bg->result,
+		      bg->result.read | bg_lines_to_look_at(bg));
 	/* Of what the decision did not ask for it only has to know failures. */
 	if (anew)
 		bg->done.tried &= asked | bg->done.out_failed;
@@ -185,9 +235,8 @@ static bool bg_once(struct battguard *bg, struct bg_inputs *in)
  * @bg: device
  * @in: what happened; overwritten
  *
- * The one evaluation function, whatever happened and wherever it is called.
- * Runs in any context, hard interrupts included, where no line sleeps.
- * Otherwise it needs process context.
+ * The one evaluation function, whatever happened and wherever it is called. Runs
+ * in any context, hard interrupts included.
  *
  * Return: false if nothing was done, because outputs do not follow the decision
  * yet, no longer, or not while the system sleeps.
@@ -202,9 +251,10 @@ bool bg_evaluate(struct battguard *bg, struct bg_inputs *in)
 	if (!READ_ONCE(bg->running))
 		return false;
 
-	flags = bg_lock(bg);
+	flags = bg_lock(&bg->lock);
 	running = bg->running && !bg->asleep;
 	if (running) {
+		bg_take_reports(bg, in);
 		news = bg_once(bg, in);
 		/*
 		 * At an onset the delay runs from the end of the write, and an
@@ -218,7 +268,7 @@ bool bg_evaluate(struct battguard *bg, struct bg_inputs *in)
 		}
 		bg_arm(bg, bg->result.deadline);
 	}
-	bg_unlock(bg, flags);
+	bg_unlock(&bg->lock, flags);
 
 	if (news || bg_log_due(bg))
 		schedule_work(&bg->tell);
@@ -229,7 +279,7 @@ bool bg_evaluate(struct battguard *bg, struct bg_inputs *in)
  * bg_evaluate_now() - evaluate, with nothing new but the time
  * @bg: device
  *
- * In the contexts of bg_evaluate().
+ * Any context.
  */
 void bg_evaluate_now(struct battguard *bg)
 {
@@ -252,6 +302,32 @@ void bg_edge(struct battguard *bg, u32 lines)
 	/* The system may just be on its way to sleep. Resume says who woke it. */
 	WRITE_ONCE(bg->woke, true);
 	pm_system_wakeup();
+}
+
+/**
+ * bg_report() - a thread has read or set lines
+ * @bg: device
+ * @in: what it was; overwritten
+ * @written: output that was written, by BIT() of &enum bg_out
+ * @level: whether it was to be active
+ *
+ * What comes while nobody evaluates is kept, not lost.
+ */
+void bg_report(struct battguard *bg, struct bg_inputs *in, u32 written,
+	       bool level)
+{
+	const bool failed = in->out_failed;
+	unsigned long flags;
+
+	if (!bg_evaluate(bg, in)) {
+		flags = bg_lock(&bg->lock);
+		bg_hear(in, &bg->heard);
+		bg->heard = *in;
+		bg_unlock(&bg->lock, flags);
+	}
+	if (written)
+		trace_battguard_output(bg->name, bg_out_name(__ffs(written)),
+				       0, level, failed);
 }
 
 /* Called with the lock held. */
@@ -278,23 +354,39 @@ static noinline u32 bg_bouncing(const struct battguard *bg)
  * Nobody would open what is masked, or keep a line in check that bounces: that
  * one is masked, all others are open.
  *
+ * Process context.
+ *
  * Return: true if asleep from now on; false while a delay runs that the system
- * must not sleep through, or while other lines may wake it than have to.
+ * must not sleep through, while other lines may wake it than have to, or if
+ * a controller hangs.
  */
 bool bg_sleep(struct battguard *bg)
 {
-	unsigned long flags = bg_lock(bg);
-	const u32 bouncing = bg_bouncing(bg);
-	const bool asleep = !bg->result.stay_awake &&
-			    bg->gpio.waking == (bg->gpio.lines & ~bouncing);
+	unsigned long flags;
+	u32 bouncing;
+	bool asleep;
 
+	flags = bg_lock(&bg->lock);
+	bouncing = bg_bouncing(bg);
+	asleep = !bg->result.stay_awake &&
+		 bg->gpio.waking == (bg->gpio.lines & ~bouncing);
 	bg->asleep = asleep;
-	if (asleep)
+	if (asleep) {
 		bg_gpio_mask(&bg->gpio, bouncing);
-	bg_unlock(bg, flags);
-	if (asleep)
-		bg_redirect_flush(bg);
-	return asleep;
+		bg_ports_mask(bg, bouncing);
+	}
+	bg_unlock(&bg->lock, flags);
+	if (!asleep)
+		return false;
+
+	bg_redirect_flush(bg);
+	if (bg_ports_wait(bg, BG_PATIENCE))
+		return true;
+	flags = bg_lock(&bg->lock);
+	bg->asleep = false;
+	bg_unlock(&bg->lock, flags);
+	bg_evaluate_now(bg);
+	return false;
 }
 
 /**
@@ -310,10 +402,12 @@ bool bg_sleep(struct battguard *bg)
 int bg_freeze(struct device *dev)
 {
 	struct battguard *bg = dev_get_drvdata(dev);
-	unsigned long flags = bg_lock(bg);
+	unsigned long flags;
 
+	flags = bg_lock(&bg->lock);
 	bg->asleep = true;
-	bg_unlock(bg, flags);
+	bg_unlock(&bg->lock, flags);
+	bg_ports_wait(bg, BG_PATIENCE);
 	return 0;
 }
 
@@ -330,12 +424,16 @@ int bg_freeze(struct device *dev)
 int bg_poweroff(struct device *dev)
 {
 	struct battguard *bg = dev_get_drvdata(dev);
-	unsigned long flags = bg_lock(bg);
+	unsigned long flags;
 
+	flags = bg_lock(&bg->lock);
 	bg->asleep = true;
-	if (bg->running)
+	if (bg->running) {
 		bg_gpio_float(&bg->gpio);
-	bg_unlock(bg, flags);
+		bg_ports_float(bg);
+	}
+	bg_unlock(&bg->lock, flags);
+	bg_ports_wait(bg, BG_PATIENCE);
 	return 0;
 }
 
@@ -347,7 +445,7 @@ int bg_poweroff(struct device *dev)
  * Controllers may have forgotten all that they were told. So the outputs are
  * written anew, with their direction, once the lines have been read. That takes
  * a context that may sleep, whatever the lines are, and no lock: nobody else
- * touches the lines of a guard that is asleep.
+ * evaluates for a guard that is asleep.
  */
 void bg_wake(struct battguard *bg, bool restored)
 {
@@ -355,6 +453,12 @@ void bg_wake(struct battguard *bg, bool restored)
 	unsigned long flags;
 
 	if (bg->running) {
+		bg_ports_wake(bg);
+		bg_ports_wait(bg, BG_PATIENCE);
+		flags = bg_lock(&bg->lock);
+		bg_take_reports(bg, &in);
+		bg_unlock(&bg->lock, flags);
+
 		if (restored)
 			bg_fsm_restored(&bg->fsm, ktime_get_boottime_ns());
 		bg->done = (struct bg_inputs) { 0 };
@@ -362,9 +466,11 @@ void bg_wake(struct battguard *bg, bool restored)
 		if (bg_once(bg, &in))
 			schedule_work(&bg->tell);
 	}
-	flags = bg_lock(bg);
+	flags = bg_lock(&bg->lock);
 	bg->asleep = false;
-	bg_unlock(bg, flags);
+	/* What was read before the system was awake turns nothing on. */
+	bg->look = 0;
+	bg_unlock(&bg->lock, flags);
 
 	/* What has happened since, and whether the outputs obey. */
 	bg_evaluate_now(bg);
@@ -380,10 +486,12 @@ void bg_wake(struct battguard *bg, bool restored)
  */
 u32 bg_wakers(struct battguard *bg)
 {
-	unsigned long flags = bg_lock(bg);
-	const u32 lines = bg->gpio.lines & ~bg_bouncing(bg);
+	unsigned long flags;
+	u32 lines;
 
-	bg_unlock(bg, flags);
+	flags = bg_lock(&bg->lock);
+	lines = bg->gpio.lines & ~bg_bouncing(bg);
+	bg_unlock(&bg->lock, flags);
 	return lines;
 }
 
@@ -393,7 +501,8 @@ u32 bg_wakers(struct battguard *bg)
  * @id: setting
  * @value: its value, valid, in the unit in which it is shown
  *
- * Returns when the change has taken effect.
+ * Returns when it was decided what the change means. An output that may sleep
+ * follows in its thread.
  *
  * Return: 0, or -ENODEV while the device comes or goes, or the system sleeps.
  */
@@ -411,7 +520,8 @@ int bg_set(struct battguard *bg, enum bg_setting id, u32 value)
  * @which: settings, by BIT() of &enum bg_setting
  * @set: their values, valid
  *
- * Returns when the changes have taken effect, in one evaluation.
+ * Returns when it was decided, in one evaluation, what the changes mean. An output
+ * that may sleep follows in its thread.
  *
  * Return: 0, or -ENODEV while the device comes or goes, or the system sleeps.
  */
@@ -435,19 +545,10 @@ struct bg_snapshot bg_snapshot(struct battguard *bg)
 	struct bg_snapshot snapshot;
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(&bg->snapshot_lock, flags);
+	flags = bg_lock(&bg->snapshot_lock);
 	snapshot = bg->snapshot;
-	raw_spin_unlock_irqrestore(&bg->snapshot_lock, flags);
+	bg_unlock(&bg->snapshot_lock, flags);
 	return snapshot;
-}
-
-/**
- * bg_deadline_thread() - a deadline came, where lines may sleep
- * @work: of the device
- */
-void bg_deadline_thread(struct kthread_work *work)
-{
-	bg_evaluate_now(container_of(work, struct battguard, work));
 }
 
 /**
@@ -458,12 +559,7 @@ void bg_deadline_thread(struct kthread_work *work)
  */
 enum hrtimer_restart bg_deadline(struct hrtimer *timer)
 {
-	struct battguard *bg = container_of(timer, struct battguard, timer);
-
-	if (bg->threaded)
-		kthread_queue_work(bg->worker, &bg->work);
-	else
-		bg_evaluate_now(bg);
+	bg_evaluate_now(container_of(timer, struct battguard, timer));
 	return HRTIMER_NORESTART;
 }
 
@@ -482,11 +578,11 @@ bool bg_event_from(struct battguard *bg, u64 seq, struct bg_event *event)
 	const struct bg_event *found;
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(&bg->snapshot_lock, flags);
-	found = bg_ring_get(bg->ring, max(seq, bg_ring_first(bg->ring)));
+	flags = bg_lock(&bg->snapshot_lock);
+	found = bg_ring_get(&bg->ring, max(seq, bg_ring_first(&bg->ring)));
 	if (found)
 		*event = *found;
-	raw_spin_unlock_irqrestore(&bg->snapshot_lock, flags);
+	bg_unlock(&bg->snapshot_lock, flags);
 	return found;
 }
 
@@ -582,9 +678,9 @@ void bg_run(struct battguard *bg)
 	unsigned long flags;
 
 	bg_trace(bg, 0);
-	flags = bg_lock(bg);
+	flags = bg_lock(&bg->lock);
 	WRITE_ONCE(bg->running, true);
-	bg_unlock(bg, flags);
+	bg_unlock(&bg->lock, flags);
 
 	/* What has happened since the first sample. */
 	bg_evaluate_now(bg);
@@ -596,20 +692,23 @@ void bg_run(struct battguard *bg)
  * bg_stop() - float the outputs, for good
  * @bg: device
  *
- * Does nothing when done before, or when the outputs were never set.
+ * Does nothing when done before, or when the outputs were never set. Process
+ * context; waits at most 2 s for outputs that may sleep.
  */
 void bg_stop(struct battguard *bg)
 {
 	unsigned long flags;
 
-	flags = bg_lock(bg);
+	flags = bg_lock(&bg->lock);
 	if (bg->running) {
 		WRITE_ONCE(bg->running, false);
 		bg_gpio_float(&bg->gpio);
+		bg_ports_float(bg);
 		bg_fsm_unbind(&bg->fsm, ktime_get_boottime_ns(), &bg->result);
 		bg_publish(bg);
 		bg_trace(bg, 0);
 		schedule_work(&bg->tell);
 	}
-	bg_unlock(bg, flags);
+	bg_unlock(&bg->lock, flags);
+	bg_ports_wait(bg, BG_PATIENCE);
 }

@@ -26,8 +26,6 @@
 
 /* Further tries to set an output, made at once after the first. */
 #define BG_RETRIES	3
-/* A transfer that takes longer than this to fail is a slow one. */
-#define BG_SLOW_NS	BG_MS(50)
 
 /**
  * struct bg_line_group - a property that names input lines
@@ -130,15 +128,18 @@ static noinline void bg_gpio_call(struct gpio_desc *desc, int begins)
 		atomic_add(begins, bg_gpio_calls(desc));
 }
 
-/* Out of line like all that is used in many places: the code is kept small. */
-static noinline int bg_gpio_read(const struct bg_gpio *gpio,
-				 struct gpio_desc *desc)
+/*
+ * Where a line may sleep, only its thread comes here. Out of line like all that
+ * is used in many places: the code is kept small.
+ */
+static noinline int bg_gpio_read(struct gpio_desc *desc)
 {
 	int value;
 
+	if (gpiod_cansleep(desc))
+		return gpiod_get_value_cansleep(desc);
 	bg_gpio_call(desc, 1);
-	value = gpio->sleeps ? gpiod_get_value_cansleep(desc) :
-			       gpiod_get_value(desc);
+	value = gpiod_get_value(desc);
 	bg_gpio_call(desc, -1);
 	return value;
 }
@@ -154,28 +155,45 @@ static int bg_gpio_drive(struct gpio_desc *desc, bool value)
 	return err;
 }
 
-static int bg_gpio_write(const struct bg_gpio *gpio, struct gpio_desc *desc,
-			 bool value)
+static noinline int bg_gpio_write(struct gpio_desc *desc, bool value)
 {
 	int err;
 
-	if (!gpio->driven)
-		return bg_gpio_drive(desc, value);
-
+	if (gpiod_cansleep(desc))
+		return bg_gpiod_set_cansleep(desc, value);
 	bg_gpio_call(desc, 1);
-	err = gpio->sleeps ? bg_gpiod_set_cansleep(desc, value) :
-			     bg_gpiod_set(desc, value);
+	err = bg_gpiod_set(desc, value);
 	bg_gpio_call(desc, -1);
 	return err;
 }
 
-/*
- * Like the one above, but tried again at once if it fails, unless that took long.
- * Only at the bind and at the end: in between, the decision says when an output is
- * written again.
+/**
+ * bg_gpio_put() - set the level of an output
+ * @gpio: lines
+ * @out: output
+ * @value: its level
+ *
+ * Return: 0, or an error.
  */
-static noinline int bg_gpio_try_write(const struct bg_gpio *gpio,
-				      struct gpio_desc *desc, bool value)
+int bg_gpio_put(const struct bg_gpio *gpio, unsigned int out, bool value)
+{
+	return bg_gpio_write(gpio->out[out], value);
+}
+
+/**
+ * bg_gpio_try() - set an output, and try again at once if that fails
+ * @gpio: lines
+ * @out: output
+ * @value: its level
+ * @first: give it its direction too; only in a context that may sleep
+ *
+ * Unless failing took long. Only at the bind and at the end: in between, the
+ * decision says when an output is written again.
+ *
+ * Return: 0, or an error.
+ */
+int bg_gpio_try(const struct bg_gpio *gpio, unsigned int out, bool value,
+		bool first)
 {
 	unsigned int try = 0;
 	u64 began;
@@ -183,7 +201,8 @@ static noinline int bg_gpio_try_write(const struct bg_gpio *gpio,
 
 	do {
 		began = ktime_get_boottime_ns();
-		err = bg_gpio_write(gpio, desc, value);
+		err = first ? bg_gpio_drive(gpio->out[out], value) :
+			      bg_gpio_write(gpio->out[out], value);
 	} while (err && ktime_get_boottime_ns() - began <= BG_SLOW_NS &&
 		 try++ < BG_RETRIES);
 	return err;
@@ -197,8 +216,21 @@ static u32 bg_gpio_twin(const struct bg_gpio *gpio, unsigned int line)
 	return (shared << BG_LINE_CHARGE & BIT(line)) >> BG_LINE_CHARGE;
 }
 
+/* One line cannot say two things at one time. */
+static noinline bool bg_gpio_like_twin(const struct bg_gpio *gpio, unsigned int line,
+			      u32 lines, struct bg_inputs *in)
+{
+	const u32 twin = lines & bg_gpio_twin(gpio, line);
+
+	if (in->failed & twin)
+		in->failed |= BIT(line);
+	if (in->level & twin)
+		in->level |= BIT(line);
+	return twin;
+}
+
 /**
- * bg_gpio_sample() - read lines
+ * bg_gpio_sample() - read lines that do not sleep
  * @gpio: lines
  * @lines: which of them
  * @in: where levels and failures go
@@ -209,36 +241,18 @@ static u32 bg_gpio_twin(const struct bg_gpio *gpio, unsigned int line)
 void bg_gpio_sample(const struct bg_gpio *gpio, u32 lines, struct bg_inputs *in)
 {
 	unsigned int n;
-	u64 began;
 	int value;
 
-	in->read = lines;
+	in->read |= lines;
 	for (n = 0; n < BG_LINES_MAX; n++) {
-		const u32 twin = bg_gpio_twin(gpio, n);
-
-		if (!(lines & BIT(n)))
+		if (!(lines & BIT(n)) ||
+		    bg_gpio_like_twin(gpio, n, lines, in))
 			continue;
-		/* One line cannot say two things at one time. */
-		if (lines & twin) {
-			if (in->failed & twin)
-				in->failed |= BIT(n);
-			if (in->slow & twin)
-				in->slow |= BIT(n);
-			if (in->level & twin)
-				in->level |= BIT(n);
-			continue;
-		}
-
-		began = gpio->sleeps ? ktime_get_boottime_ns() : 0;
-		value = bg_gpio_read(gpio, gpio->in[n]);
-		if (value > 0)
+		value = bg_gpio_read(gpio->in[n]);
+		if (value < 0)
+			in->failed |= BIT(n);
+		else if (value)
 			in->level |= BIT(n);
-		if (value >= 0)
-			continue;
-		in->failed |= BIT(n);
-		if (gpio->sleeps &&
-		    ktime_get_boottime_ns() - began > BG_SLOW_NS)
-			in->slow |= BIT(n);
 	}
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
 		if (gpio->kin[n] & lines & ~in->failed)
@@ -246,31 +260,81 @@ void bg_gpio_sample(const struct bg_gpio *gpio, u32 lines, struct bg_inputs *in)
 }
 
 /**
- * bg_gpio_mask() - mask the interrupts of lines, and open those of others
- * @gpio: lines; their interrupts were requested, unless nothing is masked
- * @lines: which of them to mask
+ * bg_gpio_read_all() - read lines of a controller in as few transfers as it takes
+ * @gpio: lines
+ * @lines: which of them
+ * @in: where levels and failures go
  *
- * An interrupt that came while it was masked is raised when it is opened. Runs
- * in the contexts of bg_evaluate(), with the lock held. A controller whose
- * interrupts can only be masked by a thread is one that sleeps.
+ * Whoever fails one transfer, fails all of its lines. The driver of the
+ * controller does not say which one it was.
  */
-void bg_gpio_mask(struct bg_gpio *gpio, u32 lines)
+void bg_gpio_read_all(const struct bg_gpio *gpio, u32 lines,
+		      struct bg_inputs *in)
 {
-	u32 changed;
+	struct gpio_desc *desc[BG_LINES_MAX];
+	DECLARE_BITMAP(level, BG_LINES_MAX);
+	unsigned int count = 0, n;
+	int err;
+
+	in->read = lines;
+	in->report = lines;
+	for (n = 0; n < BG_LINES_MAX; n++)
+		if ((lines & BIT(n)) && !(lines & bg_gpio_twin(gpio, n)))
+			desc[count++] = gpio->in[n];
+
+	bg_gpio_call(desc[0], 1);
+	err = gpiod_get_array_value_cansleep(count, desc, NULL, level);
+	bg_gpio_call(desc[0], -1);
+	if (err) {
+		in->failed = lines;
+		return;
+	}
+	count = 0;
+	for (n = 0; n < BG_LINES_MAX; n++)
+		if ((lines & BIT(n)) &&
+		    !bg_gpio_like_twin(gpio, n, lines, in) &&
+		    test_bit(count++, level))
+			in->level |= BIT(n);
+}
+
+/**
+ * bg_gpio_switch_irqs() - mask interrupts of lines, and open others
+ * @gpio: lines; their interrupts were requested
+ * @lines: whose interrupts change
+ * @mask: lines of @lines to be masked
+ *
+ * An interrupt that came while it was masked is raised when it is opened.
+ */
+void bg_gpio_switch_irqs(const struct bg_gpio *gpio, u32 lines, u32 mask)
+{
 	unsigned int n;
 
-	lines &= ~gpio->polled;
-	changed = gpio->masked ^ lines;
-	gpio->masked = lines;
 	for (n = 0; n < BG_LINES_MAX; n++) {
-		if (!(changed & BIT(n)))
+		if (!(lines & BIT(n)))
 			continue;
 		/* Not synchronous: it may be the one that is being handled. */
-		if (lines & BIT(n))
+		if (mask & BIT(n))
 			disable_irq_nosync(gpio->wire[n].irq);
 		else
 			enable_irq(gpio->wire[n].irq);
 	}
+}
+
+/**
+ * bg_gpio_mask() - mask the interrupts of lines, and open those of others
+ * @gpio: lines; their interrupts were requested, unless nothing is masked
+ * @lines: which of them to mask
+ *
+ * Any context, with the lock of the device held. A controller whose interrupts
+ * only a thread can mask is one that sleeps, and not meant here.
+ */
+void bg_gpio_mask(struct bg_gpio *gpio, u32 lines)
+{
+	const u32 masked = lines & ~(gpio->polled | gpio->irqs_sleep);
+	const u32 changed = gpio->masked ^ masked;
+
+	gpio->masked = masked;
+	bg_gpio_switch_irqs(gpio, changed, masked);
 }
 
 /**
@@ -304,73 +368,76 @@ void bg_gpio_restore(const struct bg_gpio *gpio, u32 outs, u32 levels)
 
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
 		if (outs & BIT(n))
-			bg_gpio_write(gpio, gpio->out[n], levels & BIT(n));
+			bg_gpio_write(gpio->out[n], levels & BIT(n));
 }
 
-/*
- * Direction and level, where a change of direction may sleep. A driver that
- * writes only what differs from its own memory is made to write it all on the
- * way through an input. If the controller does not answer, once is enough.
+/**
+ * bg_gpio_set_anew() - set direction and level of an output that failed
+ * @gpio: lines
+ * @out: output
+ * @value: its level
+ * @through_input: make it an input first
+ *
+ * In a thread. A driver that writes only what differs from its own memory is
+ * made to write it all on the way through an input. If the controller does not
+ * answer, once is enough.
+ *
+ * Return: 0, or an error.
  */
-static int bg_gpio_set_anew(const struct bg_gpio *gpio, struct gpio_desc *desc,
-			    bool value, bool through_input)
+int bg_gpio_set_anew(const struct bg_gpio *gpio, unsigned int out, bool value,
+		     bool through_input)
 {
+	struct gpio_desc *desc = gpio->out[out];
 	int err = 0;
 
 	if (through_input) {
-		err = bg_gpio_write(gpio, desc, false);
+		err = bg_gpio_write(desc, false);
 		if (!err)
 			err = gpiod_direction_input(desc);
 	}
 	return err ?: bg_gpio_drive(desc, value);
 }
 
-/*
- * In a hard interrupt only the level can be set; where that does not help
- * either, the direction is left to a thread.
+/**
+ * bg_gpio_look() - read an output back
+ * @gpio: lines
+ * @out: output
+ * @done: where the level or the failure goes
  */
-static int bg_gpio_set(struct bg_gpio *gpio, const struct bg_result *res,
-		       unsigned int n)
+void bg_gpio_look(const struct bg_gpio *gpio, unsigned int out,
+		  struct bg_inputs *done)
 {
-	const bool value = res->outputs & BIT(n);
-	/* What cannot be read back may be unable to be an input. */
-	const bool through_input = res->through_input & gpio->readable & BIT(n);
-
-	if (!gpio->driven)
-		return bg_gpio_try_write(gpio, gpio->out[n], value);
-	if (!(res->anew & BIT(n)))
-		return bg_gpio_write(gpio, gpio->out[n], value);
-	if (gpio->sleeps || IS_ENABLED(CONFIG_PREEMPT_RT))
-		return bg_gpio_set_anew(gpio, gpio->out[n], value,
-					through_input);
-	if (through_input)
-		gpio->redirect |= BIT(n);
-	return bg_gpio_write(gpio, gpio->out[n], value);
-}
-
-static void bg_gpio_look(const struct bg_gpio *gpio, unsigned int n,
-			 struct bg_inputs *done)
-{
-	int level = bg_gpio_read(gpio, gpio->out[n]);
+	int level = bg_gpio_read(gpio->out[out]);
 
 	if (level < 0) {
-		done->out_failed |= BIT(n);
+		done->out_failed |= BIT(out);
 		return;
 	}
-	done->checked |= BIT(n);
+	done->checked |= BIT(out);
 	if (level)
-		done->out_level |= BIT(n);
+		done->out_level |= BIT(out);
 }
 
-static void bg_gpio_put(struct bg_gpio *gpio, const struct bg_result *res,
+/*
+ * In a hard interrupt only the level can be set; where that did not help, the
+ * direction is left to a thread.
+ */
+static void bg_gpio_set(struct bg_gpio *gpio, const struct bg_result *res,
 			unsigned int n, struct bg_inputs *done)
 {
-	int err = bg_gpio_set(gpio, res, n);
+	const bool value = res->outputs & BIT(n);
+	int err;
 
+	err = gpio->driven ? bg_gpio_put(gpio, n, value) :
+			     bg_gpio_try(gpio, n, value, true);
+	/* What cannot be read back may be unable to be an input. */
+	if (gpio->driven)
+		gpio->redirect |= res->through_input & gpio->readable & BIT(n);
 	if (n == BG_OUT_PRE_ALARM)
 		done->sounded = ktime_get_boottime_ns();
 	done->tried |= BIT(n);
-	done->number[n] = res->number[n];
+	if (n < BG_NR_CHECKED_OUTS)
+		done->number[n] = res->number[n];
 	if (!err)
 		return;
 	done->out_failed |= BIT(n);
@@ -380,7 +447,23 @@ static void bg_gpio_put(struct bg_gpio *gpio, const struct bg_result *res,
 }
 
 /**
- * bg_gpio_apply() - set the outputs as decided, and look at them
+ * bg_gpio_first() - which output comes first?
+ * @outs: outputs to be set, not none
+ * @on: they come on
+ *
+ * Return: the output.
+ */
+noinline unsigned int bg_gpio_first(u32 outs, bool on)
+{
+	const u8 *order = on ? bg_on_order : bg_off_order;
+
+	while (!(outs & BIT(*order)))
+		order++;
+	return *order;
+}
+
+/**
+ * bg_gpio_apply() - set the outputs that do not sleep as decided, and look at them
  * @gpio: lines
  * @res: decision
  * @done: what became of it
@@ -391,29 +474,28 @@ static void bg_gpio_put(struct bg_gpio *gpio, const struct bg_result *res,
 void bg_gpio_apply(struct bg_gpio *gpio, const struct bg_result *res,
 		   struct bg_inputs *done)
 {
-	unsigned int i, n;
+	u32 off = res->write & ~res->outputs & gpio->in_place;
+	u32 on = res->write & res->outputs & gpio->in_place;
+	unsigned int n;
 
-	for (i = 0; i < ARRAY_SIZE(bg_off_order); i++) {
-		n = bg_off_order[i];
-		if (gpio->out[n] && (res->write & ~res->outputs & BIT(n)))
-			bg_gpio_put(gpio, res, n, done);
+	off &= ~BIT(BG_OUT_HEARTBEAT);
+	on &= ~BIT(BG_OUT_HEARTBEAT);
+	for (; off; off &= ~BIT(n)) {
+		n = bg_gpio_first(off, false);
+		bg_gpio_set(gpio, res, n, done);
 	}
-	for (i = 0; i < ARRAY_SIZE(bg_on_order); i++) {
-		n = bg_on_order[i];
-		if (gpio->out[n] && (res->write & res->outputs & BIT(n)))
-			bg_gpio_put(gpio, res, n, done);
+	for (; on; on &= ~BIT(n)) {
+		n = bg_gpio_first(on, true);
+		bg_gpio_set(gpio, res, n, done);
 	}
 	/* Last: it signals that the others were written. */
-	if (gpio->out[BG_OUT_HEARTBEAT] &&
-	    (res->write & BIT(BG_OUT_HEARTBEAT)) &&
-	    bg_gpio_write(gpio, gpio->out[BG_OUT_HEARTBEAT],
-			  res->outputs & BIT(BG_OUT_HEARTBEAT)))
-		done->out_failed |= BIT(BG_OUT_HEARTBEAT);
+	if (res->write & gpio->in_place & BIT(BG_OUT_HEARTBEAT))
+		bg_gpio_set(gpio, res, BG_OUT_HEARTBEAT, done);
 	gpio->driven = true;
 
 	/* The decision asks for one or the other of an output. */
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
-		if (!(res->check & gpio->readable & BIT(n)))
+		if (!(res->check & gpio->readable & gpio->in_place & BIT(n)))
 			continue;
 		done->tried |= BIT(n);
 		done->number[n] = res->number[n];
@@ -422,23 +504,22 @@ void bg_gpio_apply(struct bg_gpio *gpio, const struct bg_result *res,
 }
 
 /**
- * bg_gpio_float() - all outputs off, in the usual order
+ * bg_gpio_float() - outputs that do not sleep off, in the usual order
  * @gpio: lines
  *
  * Outputs that were never written are left alone. The heartbeat just stops.
  */
 void bg_gpio_float(struct bg_gpio *gpio)
 {
-	unsigned int i;
+	u32 outs = gpio->in_place & ~BIT(BG_OUT_HEARTBEAT);
+	unsigned int n;
 
 	if (!gpio->driven)
 		return;
 
-	for (i = 0; i < ARRAY_SIZE(bg_off_order); i++) {
-		struct gpio_desc *desc = gpio->out[bg_off_order[i]];
-
-		if (desc)
-			bg_gpio_try_write(gpio, desc, false);
+	for (; outs; outs &= ~BIT(n)) {
+		n = bg_gpio_first(outs, false);
+		bg_gpio_try(gpio, n, false, false);
 	}
 }
 
@@ -452,16 +533,12 @@ void bg_gpio_float(struct bg_gpio *gpio)
  */
 void bg_gpio_float_now(struct bg_gpio *gpio)
 {
-	unsigned int i;
+	u32 outs = gpio->atomic & ~BIT(BG_OUT_HEARTBEAT);
+	unsigned int n;
 
-	if (!gpio->driven)
-		return;
-
-	for (i = 0; i < ARRAY_SIZE(bg_off_order); i++) {
-		const unsigned int n = bg_off_order[i];
-
-		if ((gpio->atomic & BIT(n)) &&
-		    !atomic_read(bg_gpio_calls(gpio->out[n])))
+	for (; outs; outs &= ~BIT(n)) {
+		n = bg_gpio_first(outs, false);
+		if (!atomic_read(bg_gpio_calls(gpio->out[n])))
 			gpiod_set_value(gpio->out[n], false);
 	}
 }
@@ -576,7 +653,6 @@ static int bg_gpio_get_group(struct device *dev, struct bg_gpio *gpio,
 					       PTR_ERR(desc));
 		gpio->in[n] = desc;
 		gpio->lines |= BIT(n);
-		gpio->sleeps |= gpiod_cansleep(desc);
 	}
 	return 0;
 }
@@ -611,29 +687,64 @@ static int bg_gpio_get_out(struct device *dev, struct bg_gpio *gpio,
 	if (IS_ERR(desc))
 		return bg_gpio_refused(dev, name, 0, PTR_ERR(desc));
 	gpio->out[n] = desc;
-	if (gpiod_cansleep(desc) || bg_gpio_single_ended(dev, name))
-		gpio->sleeps = true;
-	else
+	if (!gpiod_cansleep(desc) && !bg_gpio_single_ended(dev, name))
 		gpio->atomic |= BIT(n);
 	if (n < BG_NR_CHECKED_OUTS && gpiod_get_value_cansleep(desc) >= 0)
 		gpio->readable |= BIT(n);
 	return 0;
 }
 
-/* Which inputs show that the controller of an output answers? */
-static void bg_gpio_note_kin(struct bg_gpio *gpio)
+static noinline bool bg_gpio_same(struct gpio_desc *a, struct gpio_desc *b)
 {
+	return a && b && bg_gpiod_controller(a) == bg_gpiod_controller(b);
+}
+
+/* Has the controller of a line an output that may sleep? */
+static bool bg_gpio_sleeps(const struct bg_gpio *gpio, struct gpio_desc *desc)
+{
+	unsigned int n;
+
+	if (gpiod_cansleep(desc) || IS_ENABLED(CONFIG_PREEMPT_RT))
+		return true;
+	for (n = 0; n < BG_NR_OUTS; n++)
+		if (!(gpio->atomic & BIT(n)) &&
+		    bg_gpio_same(gpio->out[n], desc))
+			return true;
+	return false;
+}
+
+/*
+ * One thread for each controller that may sleep has all of its lines. On
+ * PREEMPT_RT all may: the locks of their drivers do.
+ */
+static void bg_gpio_sort(struct bg_gpio *gpio)
+{
+	const u32 both = BIT(BG_OUT_LOAD) | BIT(BG_OUT_PRE_ALARM);
 	unsigned int n, i;
 
-	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
+	for (n = 0; n < BG_LINES_MAX; n++) {
+		if (!gpio->in[n])
+			continue;
+		if (bg_gpio_sleeps(gpio, gpio->in[n]))
+			gpio->slow |= BIT(n);
+		if (gpiod_cansleep(gpio->in[n]))
+			gpio->irqs_sleep |= BIT(n);
+	}
+	for (n = 0; n < BG_NR_OUTS; n++) {
 		if (!gpio->out[n])
 			continue;
-		for (i = 0; i < BG_LINES_MAX; i++)
-			if (gpio->in[i] &&
-			    bg_gpiod_controller(gpio->in[i]) ==
-			    bg_gpiod_controller(gpio->out[n]))
+		if (bg_gpio_sleeps(gpio, gpio->out[n]))
+			gpio->out_slow |= BIT(n);
+		else
+			gpio->in_place |= BIT(n);
+		/* Which inputs show that its controller answers? */
+		for (i = 0; n < BG_NR_CHECKED_OUTS && i < BG_LINES_MAX; i++)
+			if (bg_gpio_same(gpio->in[i], gpio->out[n]))
 				gpio->kin[n] |= BIT(i);
 	}
+	gpio->split = gpio->out[BG_OUT_PRE_ALARM] && (gpio->out_slow & both) &&
+		      !bg_gpio_same(gpio->out[BG_OUT_LOAD],
+				    gpio->out[BG_OUT_PRE_ALARM]);
 }
 
 /**
@@ -679,7 +790,7 @@ int bg_gpio_get(struct device *dev, struct bg_gpio *gpio)
 		if (ret)
 			return ret;
 	}
-	bg_gpio_note_kin(gpio);
+	bg_gpio_sort(gpio);
 	return 0;
 }
 
@@ -745,19 +856,11 @@ int bg_gpio_request_irqs(struct battguard *bg)
 			gpio->polled |= wire->lines;
 			continue;
 		}
-		if (ret > 0) {
-			if (bg->threaded)
-				ret = devm_request_threaded_irq(bg->dev, ret,
-								NULL,
-								bg_gpio_irq,
-								edges | IRQF_ONESHOT,
-								name, wire);
-			else
-				ret = devm_request_irq(bg->dev, ret,
-						       bg_gpio_irq,
-						       edges | IRQF_NO_THREAD,
-						       name, wire);
-		}
+		if (ret > 0)
+			ret = devm_request_any_context_irq(bg->dev, ret,
+							   bg_gpio_irq,
+							   edges | IRQF_NO_THREAD,
+							   name, wire);
 		if (ret < 0)
 			return dev_err_probe(bg->dev, ret,
 					     "%s-gpios: no interrupt, and no poll-interval-ms\n",

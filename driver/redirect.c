@@ -6,7 +6,8 @@
  * as well. That may sleep, whatever the controller says of itself: a pin
  * controller behind it takes a mutex. So where outputs are set in hard
  * interrupts, one thread of the module does this for all devices. It is started
- * when it is first needed, that is when an output failed twice.
+ * when it is first needed, that is when an output failed twice. Outputs that may
+ * sleep have a thread already, see controller.c.
  *
  * The thread must not hold the device's lock meanwhile, so an interrupt may
  * decide anew in between. If the thread set the level that it knew, it could
@@ -32,22 +33,22 @@ static void bg_redirect_thread(struct kthread_work *work)
 	unsigned int n;
 	u32 outs;
 
-	raw_spin_lock_irqsave(&bg->lock, flags);
+	flags = bg_lock(&bg->lock);
 	outs = bg->running && !bg->asleep ? bg->gpio.redirect : 0;
 	bg->gpio.redirect = 0;
 	/* One that obeys again by now is not let go of. */
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
 		if (!bg->fsm.out[n].fails)
 			outs &= ~BIT(n);
-	raw_spin_unlock_irqrestore(&bg->lock, flags);
+	bg_unlock(&bg->lock, flags);
 	if (!outs)
 		return;
 
 	bg_gpio_redirect(&bg->gpio, outs);
-	raw_spin_lock_irqsave(&bg->lock, flags);
+	flags = bg_lock(&bg->lock);
 	if (bg->running && !bg->asleep)
 		bg_gpio_restore(&bg->gpio, outs, bg->result.outputs);
-	raw_spin_unlock_irqrestore(&bg->lock, flags);
+	bg_unlock(&bg->lock, flags);
 	bg_evaluate_now(bg);
 }
 

@@ -13,13 +13,13 @@ static const struct property_entry act_props[] = {
 	{ }
 };
 
-/* Are evaluations made in threads? */
+/* Are lines read and set by a thread? */
 static bool act_threaded(struct kunit *test)
 {
 	return *(const bool *)test->param_value || IS_ENABLED(CONFIG_PREEMPT_RT);
 }
 
-/* An edge is judged where it comes in: in the interrupt, or in its thread. */
+/* Lines are set in the interrupt of the edge, or in the controller's thread. */
 static void act_context(struct kunit *test)
 {
 	struct rig *rig = test->priv;
@@ -32,8 +32,8 @@ static void act_context(struct kunit *test)
 	unsigned int from;
 
 	board_start(test, &rig->board, BOARD_USUAL, act_props);
-	KUNIT_EXPECT_EQ(test, board_guard(&rig->board)->threaded,
-			act_threaded(test));
+	KUNIT_EXPECT_EQ(test, board_guard(&rig->board)->nr_ports,
+			act_threaded(test) ? 1 : 0);
 
 	from = bank_acts(&rig->bank);
 	bank_edge(&rig->bank, BIT(BANK_CHARGE), false);
@@ -58,7 +58,7 @@ static void act_open_source(struct kunit *test)
 
 	board_start(test, &rig->board, BOARD_USUAL, act_props);
 	KUNIT_EXPECT_FALSE(test, rig->bank.chip.can_sleep);
-	KUNIT_EXPECT_TRUE(test, board_guard(&rig->board)->threaded);
+	KUNIT_EXPECT_EQ(test, board_guard(&rig->board)->nr_ports, 1);
 	from = bank_acts(&rig->bank);
 	bank_edge(&rig->bank, BIT(BANK_CHARGE), false);
 	bank_expect(test, &rig->bank, from, &off, 1);
@@ -407,6 +407,37 @@ static void act_unreadable(struct kunit *test)
 	BOARD_EXPECT_FILE(test, board, "faults", "1");
 }
 
+/* A transfer that fails, fails all lines of the controller. */
+static void act_unreadable_bank(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	struct board *board = &rig->board;
+	const u32 lines = BIT(BG_LINE_DISCHARGE) | BIT(BG_LINE_CHARGE) |
+			  BIT(BG_LINE_LOW_CELL) | BIT(BG_LINE_REMOTE_L);
+	ktime_t start;
+
+	board_start(test, board, BOARD_USUAL, act_props);
+	start = ktime_get_boottime();
+	bank_poke(&rig->bank, &rig->bank.no_read, BIT(BANK_CHARGE));
+	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), false);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000, !(bank_levels(&rig->bank) &
+						    BANK_SWITCHES)));
+	KUNIT_EXPECT_GE(test, ktime_ms_delta(ktime_get_boottime(), start), 26);
+	KUNIT_EXPECT_EQ(test, board_now(board).event.view.faulty, lines);
+	BOARD_EXPECT_FILE(test, board, "faults", "4");
+	KUNIT_EXPECT_EQ(test, act_fault_events(board), 1);
+
+	bank_poke(&rig->bank, &rig->bank.no_read, 0);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000,
+					   !board_now(board).event.view.faulty));
+	/* The remote was off as long as nobody knew better. */
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000, (bank_levels(&rig->bank) &
+						   BANK_SWITCHES) ==
+						  (BIT(BANK_LOAD) |
+						   BIT(BANK_CHARGER))));
+	KUNIT_EXPECT_EQ(test, act_fault_events(board), 2);
+}
+
 /* The same at the very first look: the warning sounds, nothing may charge. */
 static void act_unreadable_at_bind(struct kunit *test)
 {
@@ -421,6 +452,64 @@ static void act_unreadable_at_bind(struct kunit *test)
 					 BANK_HIGH), 0);
 	BOARD_EXPECT_FILE(test, &rig->board, "low_cell", "1");
 	BOARD_EXPECT_FILE(test, &rig->board, "faults", "2");
+}
+
+/* The lines of one controller do not wait for another, which hangs. */
+static void act_hangs(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	struct board *board = &rig->board;
+	const struct bank_act off = { BANK_CHARGER, BANK_FLOAT, false, true };
+	const struct bank_act on = { BANK_CHARGER, BANK_HIGH, false, true };
+	unsigned int from;
+	ktime_t start;
+
+	rig->late.chip.can_sleep = true;
+	KUNIT_ASSERT_EQ(test, bank_add(&rig->late), 0);
+	board->late_lines = BIT(BANK_PRE_ALARM) | BIT(BANK_CHARGE2) |
+			    BIT(BANK_DISCHARGE2);
+	board_start(test, board,
+		    BOARD_USUAL | BIT(BANK_CHARGE2) | BIT(BANK_DISCHARGE2),
+		    act_props);
+	KUNIT_EXPECT_EQ(test, board_guard(board)->nr_ports, 1);
+	board_settle(board);
+
+	/* A transfer that has begun takes longer than the test. */
+	bank_poke(&rig->late, &rig->late.hang_ms, 2500);
+	bank_rattle(&rig->bank, BIT(BANK_LOW_CELL), true);
+	start = ktime_get_boottime();
+	BOARD_EXPECT_FILE(test, board, "state", "pre-alarm");
+	from = bank_acts(&rig->bank);
+	bank_rattle(&rig->bank, BIT(BANK_CHARGE), false);
+	bank_expect(test, &rig->bank, from, &off, 1);
+	from = bank_acts(&rig->bank);
+	bank_rattle(&rig->bank, BIT(BANK_CHARGE), true);
+	bank_expect(test, &rig->bank, from, &on, 1);
+
+	/* What is not heard of counts as open. */
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000, !(bank_levels(&rig->bank) &
+						    BIT(BANK_CHARGER))));
+	KUNIT_EXPECT_EQ(test, board_now(board).event.view.faulty,
+			BIT(BG_LINE_CHARGE + 1) | BIT(BG_LINE_DISCHARGE + 1));
+	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get_boottime(), start),
+			3500);
+
+	/* It answers again. */
+	bank_poke(&rig->late, &rig->late.hang_ms, 0);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(20000, bank_levels(&rig->bank) &
+						  BIT(BANK_CHARGER)));
+	KUNIT_EXPECT_EQ(test, board_now(board).event.view.faulty, 0);
+	board_settle(board);
+
+	/* The unbind waits for a transfer, and other outputs do not. */
+	KUNIT_EXPECT_TRUE(test, bank_levels(&rig->late) & BIT(BANK_PRE_ALARM));
+	bank_poke(&rig->late, &rig->late.hang_ms, 1000);
+	bank_rattle(&rig->bank, BIT(BANK_REMOTE_L), false);
+	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES, 0);
+	KUNIT_EXPECT_TRUE(test, bank_levels(&rig->late) & BIT(BANK_PRE_ALARM));
+	board_unbind(board);
+	KUNIT_EXPECT_EQ(test, bank_levels(&rig->late) & BANK_SWITCHES, 0);
+	bank_poke(&rig->late, &rig->late.hang_ms, 0);
 }
 
 /* An output that cannot float: set anew and reported; the others follow. */
@@ -650,6 +739,8 @@ static void act_heartbeat(struct kunit *test)
 }
 
 KUNIT_ARRAY_PARAM(rig, rig_sleeps, rig_describe);
+KUNIT_ARRAY_PARAM(in_place, rig_in_place, rig_describe);
+KUNIT_ARRAY_PARAM(in_thread, rig_in_thread, rig_describe);
 
 static struct kunit_case act_tests[] = {
 	KUNIT_CASE_PARAM(act_context, rig_gen_params),
@@ -665,8 +756,10 @@ static struct kunit_case act_tests[] = {
 	KUNIT_CASE_PARAM(act_masked, rig_gen_params),
 	KUNIT_CASE_PARAM(act_bounces, rig_gen_params),
 	KUNIT_CASE_PARAM(act_read_hiccup, rig_gen_params),
-	KUNIT_CASE_PARAM(act_unreadable, rig_gen_params),
-	KUNIT_CASE_PARAM(act_unreadable_at_bind, rig_gen_params),
+	KUNIT_CASE_PARAM(act_unreadable, in_place_gen_params),
+	KUNIT_CASE_PARAM(act_unreadable_bank, in_thread_gen_params),
+	KUNIT_CASE_PARAM(act_unreadable_at_bind, in_place_gen_params),
+	KUNIT_CASE_PARAM(act_hangs, in_place_gen_params),
 	KUNIT_CASE_PARAM(act_off_fails, rig_gen_params),
 	KUNIT_CASE_PARAM(act_on_fails, rig_gen_params),
 	KUNIT_CASE_PARAM(act_write_hiccup, rig_gen_params),

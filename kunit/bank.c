@@ -28,7 +28,13 @@ static struct bank *bank_of(struct gpio_chip *chip)
 /* A controller that may sleep does. */
 static void bank_doze(struct bank *bank)
 {
-	if (bank->chip.can_sleep)
+	const u32 hang = bank_peek(bank, &bank->hang_ms);
+
+	if (!bank->chip.can_sleep)
+		return;
+	if (hang)
+		msleep(hang);
+	else
 		usleep_range(20, 50);
 }
 
@@ -373,14 +379,14 @@ void bank_pull(struct bank *bank, u32 lines, bool high)
 }
 
 /**
- * bank_edge() - lines change their level, and raise their interrupts
+ * bank_rattle() - lines change their level, and raise their interrupts
  * @bank: bank
  * @lines: lines, by BIT()
  * @high: to high, or low
  *
- * Returns when the handlers have returned, those in threads too.
+ * Returns when the handlers have returned.
  */
-void bank_edge(struct bank *bank, u32 lines, bool high)
+void bank_rattle(struct bank *bank, u32 lines, bool high)
 {
 	unsigned long flags;
 	unsigned int n;
@@ -402,6 +408,21 @@ void bank_edge(struct bank *bank, u32 lines, bool high)
 		if (irq)
 			synchronize_irq(irq);
 	}
+}
+
+/**
+ * bank_edge() - lines change their level, and all that follows is done
+ * @bank: bank
+ * @lines: lines, by BIT()
+ * @high: to high, or low
+ *
+ * Returns when those who have lines have nothing more to do at once.
+ */
+void bank_edge(struct bank *bank, u32 lines, bool high)
+{
+	bank_rattle(bank, lines, high);
+	if (bank->settle)
+		bank->settle(bank);
 }
 
 /**

@@ -77,6 +77,8 @@ struct bank_act {
  * @no_write: lines that cannot be given a direction
  * @debounces: the controller debounces
  * @debounce_us: the time it was asked for
+ * @hang_ms: how long a transfer takes on a controller that may sleep
+ * @settle: waits for those who have lines, after an edge
  * @meanwhile: notifier that is called, once, in the next read
  * @hiccups: reads and writes of a line that fail before one works
  * @reads: reads of a line, failed or not
@@ -104,6 +106,8 @@ struct bank {
 	u32 no_write;
 	bool debounces;
 	u32 debounce_us;
+	u32 hang_ms;
+	void (*settle)(struct bank *bank);
 	struct notifier_block *meanwhile;
 	u32 hiccups[BANK_LINES];
 	u32 reads[BANK_LINES];
@@ -117,6 +121,7 @@ void bank_remove(struct bank *bank);
 
 void bank_pull(struct bank *bank, u32 lines, bool high);
 void bank_edge(struct bank *bank, u32 lines, bool high);
+void bank_rattle(struct bank *bank, u32 lines, bool high);
 u32 bank_levels(struct bank *bank);
 void bank_poke(struct bank *bank, u32 *where, u32 value);
 u32 bank_peek(struct bank *bank, const u32 *where);

@@ -46,6 +46,8 @@ static const struct software_node board_bank = {
 };
 
 const bool rig_sleeps[2] = { false, true };
+const bool rig_in_place[1] = { false };
+const bool rig_in_thread[1] = { true };
 
 /**
  * rig_describe() - name a kind of controller
@@ -57,6 +59,8 @@ void rig_describe(const bool *sleeps, char *desc)
 	strscpy(desc, *sleeps ? "lines that sleep" : "lines that do not sleep",
 		KUNIT_PARAM_DESC_SIZE);
 }
+
+static void rig_settle(struct bank *bank);
 
 /**
  * rig_init() - a controller, of the kind the test runs on
@@ -83,6 +87,7 @@ int rig_init(struct kunit *test)
 	bank_init(&rig->bank, board_bank.name, sleeps && *sleeps);
 	rig->bank.chip.fwnode = software_node_fwnode(&board_bank);
 	rig->bank.push_pull = sleeps && !*sleeps;
+	rig->bank.settle = rig_settle;
 	bank_init(&rig->late, "battguard-late", sleeps && *sleeps);
 	return bank_add(&rig->bank);
 }
@@ -264,6 +269,44 @@ void board_start(struct kunit *test, struct board *board, u32 lines,
 	KUNIT_ASSERT_EQ(test, board_bind(board), 0);
 }
 
+static bool board_rests(const struct battguard *bg)
+{
+	unsigned int n;
+
+	for (n = 0; n < bg->nr_ports; n++) {
+		raw_spinlock_t *lock = &bg->ports[n].controller->lock;
+		unsigned long flags;
+		bool idle;
+
+		raw_spin_lock_irqsave(lock, flags);
+		idle = bg_port_idle(&bg->ports[n]);
+		raw_spin_unlock_irqrestore(lock, flags);
+		if (!idle)
+			return false;
+	}
+	return true;
+}
+
+/**
+ * board_settle() - wait until the threads of a board's lines have nothing to do
+ * @board: board, there or not
+ *
+ * Nobody else may bind or unbind it meanwhile.
+ */
+void board_settle(struct board *board)
+{
+	if (board->pdev && board->pdev->dev.driver)
+		BOARD_WAIT(10000, board_rests(board_guard(board)));
+}
+
+static void rig_settle(struct bank *bank)
+{
+	struct rig *rig = container_of(bank, struct rig, bank);
+
+	board_settle(&rig->board);
+	board_settle(&rig->other);
+}
+
 /**
  * board_now() - what was decided last
  * @board: board, bound
@@ -297,7 +340,7 @@ bool board_event(struct board *board, u64 seq, struct bg_event *event)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&bg->snapshot_lock, flags);
-	found = bg_ring_get(bg->ring, seq);
+	found = bg_ring_get(&bg->ring, seq);
 	if (found)
 		*event = *found;
 	raw_spin_unlock_irqrestore(&bg->snapshot_lock, flags);
@@ -380,5 +423,6 @@ ssize_t board_write(struct kunit *test, struct board *board, const char *name,
 	KUNIT_ASSERT_NOT_NULL(test, file);
 	KUNIT_ASSERT_NOT_NULL(test, file->store);
 	len = file->store(dev, file, text, strlen(text));
+	board_settle(board);
 	return len == strlen(text) ? 0 : len;
 }

@@ -69,6 +69,9 @@ struct rig {
  * KUNIT_ARRAY_PARAM(rig, rig_sleeps, rig_describe).
  */
 extern const bool rig_sleeps[2];
+/* The same for tests of lines that do not sleep, and of those that do. */
+extern const bool rig_in_place[1];
+extern const bool rig_in_thread[1];
 void rig_describe(const bool *sleeps, char *desc);
 
 int rig_init(struct kunit *test);
@@ -87,6 +90,7 @@ static inline struct battguard *board_guard(struct board *board)
 	return platform_get_drvdata(board->pdev);
 }
 
+void board_settle(struct board *board);
 struct bg_snapshot board_now(struct board *board);
 bool board_event(struct board *board, u64 seq, struct bg_event *event);
 int board_property(struct board *board, enum power_supply_property property);

@@ -246,7 +246,22 @@ static const struct tell_write tell_writes[] = {
 	{ "load_reconnect_delay_ms", "4294967296", -EINVAL },
 };
 
-/* A value is taken whole or not at all, and an event says so once. */
+/* Events of changed settings, from a number on. */
+static unsigned int tell_set_events(struct board *board, u64 seq)
+{
+	unsigned int count = 0;
+	struct bg_event event;
+
+	for (; board_event(board, seq, &event); seq++)
+		if (event.changed & BIT(BG_CHANGED_SETTINGS))
+			count++;
+	return count;
+}
+
+/*
+ * A value is taken whole or not at all, and an event says so once. An output
+ * that follows later has an event of its own.
+ */
 static void tell_settings(struct kunit *test)
 {
 	struct rig *rig = test->priv;
@@ -269,9 +284,9 @@ static void tell_settings(struct kunit *test)
 		else
 			KUNIT_EXPECT_EQ(test, strncmp(after, w->text,
 						      strlen(after)), 0);
-		KUNIT_EXPECT_EQ_MSG(test, board_now(board).event.seq,
-				    seq + !!strcmp(before, after),
-				    "event for '%s' to %s", w->text, w->file);
+		KUNIT_EXPECT_EQ_MSG(test, tell_set_events(board, seq + 1),
+				    !!strcmp(before, after),
+				    "events for '%s' to %s", w->text, w->file);
 	}
 	BOARD_EXPECT_FILE(test, board, "pre_alarm_delay_ms", "600000");
 	BOARD_EXPECT_FILE(test, board, "load_reconnect_delay_ms", "7200000");
@@ -424,6 +439,29 @@ static void tell_events(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, board_guard(board)->told, ARRAY_SIZE(expected));
 }
 
+/* What was decided is told at once, and an output when it is known. */
+static void tell_events_later(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	struct board *board = &rig->board;
+	struct bg_event event;
+	u64 seq;
+
+	board_start(test, board, BOARD_USUAL, tell_props);
+	board_settle(board);
+	seq = board_now(board).event.seq;
+	bank_edge(&rig->bank, BIT(BANK_CHARGE), false);
+	KUNIT_ASSERT_TRUE(test, board_event(board, seq + 1, &event));
+	KUNIT_EXPECT_EQ(test, event.changed, BIT(BG_CHANGED_ALLOW_CHARGE) |
+			BIT(BG_CHANGED_REASONS));
+	KUNIT_EXPECT_EQ(test, event.cause, BIT(BG_CAUSE_LINE));
+	KUNIT_EXPECT_TRUE(test, event.view.outputs & BIT(BG_OUT_CHARGER));
+	KUNIT_ASSERT_TRUE(test, board_event(board, seq + 2, &event));
+	KUNIT_EXPECT_EQ(test, event.changed, BIT(BG_CHANGED_CHARGER));
+	KUNIT_EXPECT_FALSE(test, event.view.outputs & BIT(BG_OUT_CHARGER));
+	KUNIT_EXPECT_FALSE(test, board_event(board, seq + 3, &event));
+}
+
 #if IS_ENABLED(CONFIG_LEDS_TRIGGERS) && IS_ENABLED(CONFIG_LEDS_CLASS)
 struct tell_led {
 	struct led_classdev cdev;
@@ -547,6 +585,7 @@ static void tell_suspend(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, READ_ONCE(bg->woke));
 	wakeups = dev->power.wakeup->event_count;
 	KUNIT_EXPECT_EQ(test, pm->resume(dev), 0);
+	board_settle(&rig->board);
 	KUNIT_EXPECT_EQ(test, bank_peek(&rig->bank, &rig->bank.waking), 0);
 	KUNIT_EXPECT_FALSE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
 	/* It was this guard that woke the system, and the count says so. */
@@ -567,12 +606,6 @@ static void tell_forge(struct battguard *bg,
 {
 	unsigned long flags;
 
-	if (bg->threaded) {
-		mutex_lock(&bg->mutex);
-		forge(&bg->fsm.discharge);
-		mutex_unlock(&bg->mutex);
-		return;
-	}
 	raw_spin_lock_irqsave(&bg->lock, flags);
 	forge(&bg->fsm.discharge);
 	raw_spin_unlock_irqrestore(&bg->lock, flags);
@@ -653,6 +686,7 @@ static void tell_written_anew(struct kunit *test)
 	from = bank_acts(&rig->bank);
 	KUNIT_EXPECT_EQ(test, pm->resume(bg->dev), 0);
 	pm->complete(bg->dev);
+	board_settle(&rig->board);
 	bank_expect(test, &rig->bank, from, anew, ARRAY_SIZE(anew));
 	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES,
 			BIT(BANK_LOAD) | BIT(BANK_CHARGER));
@@ -694,6 +728,7 @@ static void tell_hibernate(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES, on);
 	KUNIT_EXPECT_EQ(test, pm->thaw(bg->dev), 0);
 	pm->complete(bg->dev);
+	board_settle(board);
 	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES,
 			BIT(BANK_LOAD));
 	bank_edge(&rig->bank, BIT(BANK_CHARGE), true);
@@ -714,6 +749,7 @@ static void tell_hibernate(struct kunit *test)
 	seq = board_now(board).event.seq;
 	KUNIT_EXPECT_EQ(test, pm->restore(bg->dev), 0);
 	pm->complete(bg->dev);
+	board_settle(board);
 	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES,
 			BIT(BANK_CHARGER));
 	KUNIT_EXPECT_EQ(test, bank_count(&rig->bank, from, BANK_LOAD,
@@ -799,6 +835,8 @@ static void tell_alarm(struct kunit *test)
 #endif
 
 KUNIT_ARRAY_PARAM(rig, rig_sleeps, rig_describe);
+KUNIT_ARRAY_PARAM(in_place, rig_in_place, rig_describe);
+KUNIT_ARRAY_PARAM(in_thread, rig_in_thread, rig_describe);
 
 static struct kunit_case tell_case_tests[] = {
 	KUNIT_CASE_PARAM(tell_situation, tell_case_gen_params),
@@ -820,7 +858,8 @@ static struct kunit_case tell_tests[] = {
 	KUNIT_CASE_PARAM(tell_pre_alarm, rig_gen_params),
 	KUNIT_CASE_PARAM(tell_return, rig_gen_params),
 	KUNIT_CASE(tell_instance),
-	KUNIT_CASE_PARAM(tell_events, rig_gen_params),
+	KUNIT_CASE_PARAM(tell_events, in_place_gen_params),
+	KUNIT_CASE_PARAM(tell_events_later, in_thread_gen_params),
 #if IS_ENABLED(CONFIG_LEDS_TRIGGERS) && IS_ENABLED(CONFIG_LEDS_CLASS)
 	KUNIT_CASE_PARAM(tell_leds, rig_gen_params),
 #endif

@@ -95,16 +95,16 @@ def _storm(vm):
             return
 
 
-_SNAPSHOT = """	raw_spin_lock_irqsave(&bg->snapshot_lock, flags);
+_SNAPSHOT = """	flags = bg_lock(&bg->snapshot_lock);
 	snapshot = bg->snapshot;
-	raw_spin_unlock_irqrestore(&bg->snapshot_lock, flags);
+	bg_unlock(&bg->snapshot_lock, flags);
 """
 
-_EVENT = """	raw_spin_lock_irqsave(&bg->snapshot_lock, flags);
-	found = bg_ring_get(bg->ring, max(seq, bg_ring_first(bg->ring)));
+_EVENT = """	flags = bg_lock(&bg->snapshot_lock);
+	found = bg_ring_get(&bg->ring, max(seq, bg_ring_first(&bg->ring)));
 	if (found)
 		*event = *found;
-	raw_spin_unlock_irqrestore(&bg->snapshot_lock, flags);
+	bg_unlock(&bg->snapshot_lock, flags);
 """
 
 SEEDS = (
@@ -133,8 +133,8 @@ SEEDS = (
           "	raw_spin_unlock(&bg->lock);\n",
           _edges, r"possible circular locking dependency", short=True),
     fault("a lock of the interrupt is taken with interrupts on", "sanitize", "lockdep",
-          "evaluate.c", _SNAPSHOT, _SNAPSHOT.replace("_irqsave", "").replace(
-              "_irqrestore", "").replace(", flags", ""),
+          "evaluate.c", _SNAPSHOT, _SNAPSHOT.replace("flags = bg_lock", "flags = 0;\n	raw_spin_lock").replace(
+              "bg_unlock", "raw_spin_unlock").replace(", flags", ""),
           _edges, r"inconsistent lock state|irq lock inversion"),
     fault("a lock that sleeps on RT, in the hard interrupt", "sanitize",
           "PROVE_RAW_LOCK_NESTING", "evaluate.c",
@@ -153,21 +153,20 @@ SEEDS = (
           "devm_kasprintf(bg->dev, GFP_KERNEL,", "kasprintf(GFP_KERNEL,",
           _leak, r"kmemleak: \d+ new suspected memory leak"),
     fault("an allocation that is not looked at", "sanitize", "failslab and KASAN", "core.c",
-          "	if (!bg->ring)\n		return -ENOMEM;\n", "",
+          "	if (!bg)\n		return -ENOMEM;\n", "",
           _allocations, r"KASAN: null-ptr-deref|Internal error: Oops"),
     fault("readers do not take the lock", "kcsan", "KCSAN", "evaluate.c", _SNAPSHOT,
           "	flags = 0;\n	(void)flags;\n	snapshot = bg->snapshot;\n",
           _storm, r"BUG: KCSAN: data-race in .*bg_", short=True),
     fault("the ring is read without the lock", "kcsan", "KCSAN", "evaluate.c",
-          _EVENT, _EVENT.replace("raw_spin_lock_irqsave(&bg->snapshot_lock, flags)",
+          _EVENT, _EVENT.replace("flags = bg_lock(&bg->snapshot_lock)",
                                  "local_irq_save(flags)").replace(
-              "raw_spin_unlock_irqrestore(&bg->snapshot_lock, flags)",
-              "local_irq_restore(flags)"),
+              "bg_unlock(&bg->snapshot_lock, flags)", "local_irq_restore(flags)"),
           _storm, r"BUG: KCSAN: data-race in .*bg_"),
     fault("a lock that sleeps, in the timer's hard interrupt", "rt", "PREEMPT_RT", "evaluate.c",
-          "	if (bg->threaded)\n		kthread_queue_work(bg->worker, &bg->work);",
-          "	power_supply_changed(bg->psy);\n"
-          "	if (bg->threaded)\n		kthread_queue_work(bg->worker, &bg->work);",
+          "	bg_evaluate_now(container_of(timer, struct battguard, timer));\n",
+          "	power_supply_changed(container_of(timer, struct battguard, timer)->psy);\n"
+          "	bg_evaluate_now(container_of(timer, struct battguard, timer));\n",
           _edges, r"Invalid wait context|sleeping function called from invalid context",
           short=True),
     fault("a lock that sleeps, under a raw one", "rt", "PREEMPT_RT", "evaluate.c",

@@ -34,8 +34,8 @@ def hostile(name, scenario, *edits):
 SEEDS = [
     # Hostile controllers.
     hostile("nobody looks once a second", "an edge that is lost is made up for within a second",
-            ("driver/evaluate.c", "(div_u64(bg->fsm.now, period) + 1) * period;",
-             "bg->fsm.now + 3600 * (u64)period;")),
+            ("driver/evaluate.c", "bg->look = bg->fsm.now - over + period;",
+             "bg->look = bg->fsm.now - over + 3600 * (u64)period;")),
     hostile("a read that fails is not tried again", "a disturbance of 15 ms is ridden out",
             ("driver/decision/line.c",
              "(read && !good && !bg_line_try_again(line, in->slow, now))", "(read && !good)")),
@@ -53,7 +53,7 @@ SEEDS = [
     hostile("a retry sets no direction",
             "a controller that sleeps loses its registers: it serves again in two seconds",
             ("driver/gpio.c", "	return err ?: bg_gpio_drive(desc, value);",
-             "	return err ?: bg_gpio_write(gpio, desc, value);"),
+             "	return err ?: bg_gpio_write(desc, value);"),
             ("driver/gpio.c", "err = gpiod_direction_input(desc);", "err = 0;")),
     hostile("no thread sets directions", "a controller that does not sleep loses its registers",
             ("driver/evaluate.c", "	if (bg->gpio.redirect)\n		bg_redirect(bg);\n", "")),
