@@ -103,8 +103,7 @@ static void bg_publish(struct battguard *bg)
 	memcpy(bg->snapshot.since, bg->fsm.since, sizeof(bg->fsm.since));
 	bg->snapshot.now = bg->fsm.now;
 	bg->snapshot.load_safe_until = bg_fsm_load_safe_until(&bg->fsm);
-	bg->snapshot.load_returns = bg_fsm_load_returns(&bg->fsm,
-							&bg->params.cfg);
+	bg->snapshot.load_returns = bg_fsm_load_returns(&bg->fsm);
 	bg->snapshot.resume_at = res->resume_at;
 	bg->snapshot.stay_awake = res->stay_awake;
 	/* Nothing in it changes without an event. */

@@ -628,46 +628,59 @@ static void discharge_returns(struct kunit *test)
 	/* Forbidden: time alone does not help, whatever delay runs. */
 	path.disconnected = BG_SEC(10);
 	path.reconnecting = true;
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, 0), 0ULL);
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, rules.restore,
+						   rules.reconnect, 0), 0ULL);
 
 	path.allowed.holds = true;
 	path.allowed.since = BG_SEC(12);
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, 0), BG_SEC(30));
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, rules.restore,
+						   rules.reconnect, 0), BG_SEC(30));
 	path.allowed.since = BG_SEC(29);
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, 0), BG_SEC(34));
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, rules.restore,
+						   rules.reconnect, 0), BG_SEC(34));
 	path.reconnecting = false;
 	path.allowed.since = BG_SEC(2);
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, 0), BG_SEC(7));
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, rules.restore,
+						   rules.reconnect, 0), BG_SEC(7));
 	path.reconnecting = true;
 	path.allowed.granted = true;
 	path.allowed.since = BG_SEC(29);
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, 0), BG_SEC(30));
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, rules.restore,
+						   rules.reconnect, 0), BG_SEC(30));
 
 	/* In standby until permit comes, if nothing else is later. */
 	path.state = STANDBY;
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, BG_SEC(29)),
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, rules.restore,
+						   rules.reconnect, BG_SEC(29)),
 			BG_SEC(30));
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, BG_SEC(31)),
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, rules.restore,
+						   rules.reconnect, BG_SEC(31)),
 			BG_SEC(31));
 	path.allowed.granted = false;
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, BG_SEC(31)),
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, rules.restore,
+						   rules.reconnect, BG_SEC(31)),
 			BG_SEC(34));
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, BG_SEC(35)),
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, rules.restore,
+						   rules.reconnect, BG_SEC(35)),
 			BG_SEC(35));
 	path.allowed.granted = true;
 	path.reconnecting = false;
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, BG_SEC(31)),
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, rules.restore,
+						   rules.reconnect, BG_SEC(31)),
 			BG_SEC(31));
 
 	path.locked = true;
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, BG_SEC(31)),
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, rules.restore,
+						   rules.reconnect, BG_SEC(31)),
 			0ULL);
 	path.locked = false;
 	path.state = NORMAL;
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, BG_SEC(31)),
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, rules.restore,
+						   rules.reconnect, BG_SEC(31)),
 			0ULL);
 	path.state = ALARM;
-	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, &rules, BG_SEC(31)),
+	KUNIT_EXPECT_EQ(test, bg_discharge_returns(&path, rules.restore,
+						   rules.reconnect, BG_SEC(31)),
 			0ULL);
 }
 

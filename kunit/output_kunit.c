@@ -319,8 +319,8 @@ static void output_stories(struct kunit *test)
 
 		/* The first step has nothing to look back upon. */
 		if (n)
-			bg_output_done(&out, &rules, &done, BG_MS(p->at));
-		todo = bg_output_step(&out, &rules, p->want, BG_MS(p->at));
+			bg_output_done(&out, rules, done, BG_MS(p->at));
+		todo = bg_output_step(&out, rules, p->want, BG_MS(p->at));
 
 		KUNIT_EXPECT_EQ_MSG(test, out_todo(&todo), p->todo,
 				    "to do at %u ms, point %u", p->at, n);
@@ -355,28 +355,28 @@ static void output_astray(struct kunit *test)
 	struct bg_output out;
 
 	bg_output_init(&out);
-	bg_output_step(&out, &rules, false, BG_SEC(1));
+	bg_output_step(&out, rules, false, BG_SEC(1));
 	KUNIT_EXPECT_EQ(test, bg_output_astray(&out, BG_SEC(4)), BG_SEC(3));
 	done = out_done(&out, WROTE);
-	bg_output_done(&out, &rules, &done, BG_SEC(1));
+	bg_output_done(&out, rules, done, BG_SEC(1));
 	done = out_done(&out, SEEN);
-	bg_output_done(&out, &rules, &done, BG_SEC(2));
+	bg_output_done(&out, rules, done, BG_SEC(2));
 	KUNIT_EXPECT_EQ(test, bg_output_astray(&out, BG_SEC(4)), 0ULL);
 	done = out_done(&out, SEEN | LEVEL);
-	bg_output_done(&out, &rules, &done, BG_SEC(5));
-	bg_output_done(&out, &rules, &done, BG_SEC(6));
+	bg_output_done(&out, rules, done, BG_SEC(5));
+	bg_output_done(&out, rules, done, BG_SEC(6));
 	KUNIT_EXPECT_EQ(test, bg_output_astray(&out, BG_SEC(9)), BG_SEC(4));
 	/* One that is decided on may be on. */
-	bg_output_step(&out, &rules, true, BG_SEC(10));
+	bg_output_step(&out, rules, true, BG_SEC(10));
 	KUNIT_EXPECT_EQ(test, bg_output_astray(&out, BG_SEC(11)), 0ULL);
-	bg_output_done(&out, &rules, &done, BG_SEC(11));
-	bg_output_done(&out, &rules, &done, BG_SEC(11));
+	bg_output_done(&out, rules, done, BG_SEC(11));
+	bg_output_done(&out, rules, done, BG_SEC(11));
 	KUNIT_EXPECT_EQ(test, bg_output_astray(&out, BG_SEC(12)), 0ULL);
 }
 
 /* Let the retries that are due fail, up to some time. */
 static unsigned int out_fail_until(struct bg_output *out,
-				   const struct bg_output_rules *rules, u8 done,
+				   struct bg_output_rules rules, u8 done,
 				   u64 until)
 {
 	unsigned int writes = 0;
@@ -388,20 +388,20 @@ static unsigned int out_fail_until(struct bg_output *out,
 		if (bg_output_step(out, rules, out->want, now).write)
 			writes++;
 		bad = out_done(out, done);
-		bg_output_done(out, rules, &bad, now);
+		bg_output_done(out, rules, bad, now);
 	}
 	return writes;
 }
 
 static void out_fail_first(struct bg_output *out,
-			   const struct bg_output_rules *rules, u8 done)
+			   struct bg_output_rules rules, u8 done)
 {
 	struct bg_output_done bad;
 
 	bg_output_init(out);
 	bg_output_step(out, rules, true, 0);
 	bad = out_done(out, done);
-	bg_output_done(out, rules, &bad, 0);
+	bg_output_done(out, rules, bad, 0);
 }
 
 /* Each second for a minute, then each ten seconds. */
@@ -410,20 +410,20 @@ static void output_tires(struct kunit *test)
 	const struct bg_output_rules rules = { 0 };
 	struct bg_output out;
 
-	out_fail_first(&out, &rules, WROTE | FAILED);
-	KUNIT_EXPECT_EQ(test, out_fail_until(&out, &rules, WROTE | FAILED,
+	out_fail_first(&out, rules, WROTE | FAILED);
+	KUNIT_EXPECT_EQ(test, out_fail_until(&out, rules, WROTE | FAILED,
 					     BG_MS(59026)), 62);
 	KUNIT_EXPECT_EQ(test, bg_output_deadline(&out), BG_MS(60026));
-	KUNIT_EXPECT_EQ(test, out_fail_until(&out, &rules, WROTE | FAILED,
+	KUNIT_EXPECT_EQ(test, out_fail_until(&out, rules, WROTE | FAILED,
 					     BG_MS(60026)), 1);
 	KUNIT_EXPECT_EQ(test, bg_output_deadline(&out), BG_MS(70026));
-	KUNIT_EXPECT_EQ(test, out_fail_until(&out, &rules, WROTE | FAILED,
+	KUNIT_EXPECT_EQ(test, out_fail_until(&out, rules, WROTE | FAILED,
 					     BG_MS(160026)), 10);
 	KUNIT_EXPECT_TRUE(test, out.faulty);
 
 	/* A change is tried like the first, and the minute begins anew. */
-	bg_output_step(&out, &rules, false, BG_SEC(161));
-	KUNIT_EXPECT_EQ(test, out_fail_until(&out, &rules, WROTE | FAILED,
+	bg_output_step(&out, rules, false, BG_SEC(161));
+	KUNIT_EXPECT_EQ(test, out_fail_until(&out, rules, WROTE | FAILED,
 					     BG_SEC(200)), 41);
 }
 
@@ -434,22 +434,22 @@ static void output_wakes(struct kunit *test)
 	const struct bg_output_done alive = { .alive = true };
 	struct bg_output out;
 
-	out_fail_first(&out, &rules, WROTE | FAILED);
-	out_fail_until(&out, &rules, WROTE | FAILED, BG_SEC(65));
+	out_fail_first(&out, rules, WROTE | FAILED);
+	out_fail_until(&out, rules, WROTE | FAILED, BG_SEC(65));
 	KUNIT_EXPECT_EQ(test, bg_output_deadline(&out), BG_MS(70026));
-	bg_output_done(&out, &rules, &alive, BG_SEC(66));
+	bg_output_done(&out, rules, alive, BG_SEC(66));
 	KUNIT_EXPECT_EQ(test, bg_output_deadline(&out), BG_SEC(66));
-	KUNIT_EXPECT_EQ(test, out_fail_until(&out, &rules, WROTE | FAILED,
+	KUNIT_EXPECT_EQ(test, out_fail_until(&out, rules, WROTE | FAILED,
 					     BG_SEC(125)), 60);
 	KUNIT_EXPECT_EQ(test, bg_output_deadline(&out), BG_SEC(126));
 
 	/* Not before the ten seconds, nor while it waits for a write. */
-	out_fail_first(&out, &rules, WROTE | FAILED);
-	out_fail_until(&out, &rules, WROTE | FAILED, BG_SEC(30));
-	bg_output_done(&out, &rules, &alive, BG_MS(30010));
+	out_fail_first(&out, rules, WROTE | FAILED);
+	out_fail_until(&out, rules, WROTE | FAILED, BG_SEC(30));
+	bg_output_done(&out, rules, alive, BG_MS(30010));
 	KUNIT_EXPECT_EQ(test, bg_output_deadline(&out), BG_MS(30026));
-	out_fail_until(&out, &rules, WROTE | FAILED, BG_SEC(65));
-	bg_output_step(&out, &rules, true, BG_MS(70026));
+	out_fail_until(&out, rules, WROTE | FAILED, BG_SEC(65));
+	bg_output_step(&out, rules, true, BG_MS(70026));
 	KUNIT_EXPECT_TRUE(test, out.awaited);
 }
 
@@ -460,9 +460,9 @@ static void output_sulks(struct kunit *test)
 	const struct bg_output_done alive = { .alive = true };
 	struct bg_output out;
 
-	out_fail_first(&out, &rules, WROTE | FAILED | ALIVE);
-	out_fail_until(&out, &rules, WROTE | FAILED | ALIVE, BG_SEC(65));
-	bg_output_done(&out, &rules, &alive, BG_SEC(66));
+	out_fail_first(&out, rules, WROTE | FAILED | ALIVE);
+	out_fail_until(&out, rules, WROTE | FAILED | ALIVE, BG_SEC(65));
+	bg_output_done(&out, rules, alive, BG_SEC(66));
 	KUNIT_EXPECT_EQ(test, bg_output_deadline(&out), BG_MS(70026));
 }
 
@@ -473,18 +473,18 @@ static void output_reads_again(struct kunit *test)
 	struct bg_output_done done;
 	struct bg_output out;
 
-	out_fail_first(&out, &rules, WROTE | FAILED);
-	out_fail_until(&out, &rules, WROTE | FAILED, BG_SEC(65));
+	out_fail_first(&out, rules, WROTE | FAILED);
+	out_fail_until(&out, rules, WROTE | FAILED, BG_SEC(65));
 	KUNIT_EXPECT_TRUE(test, out.dead);
 	done = out_done(&out, SEEN);
-	bg_output_done(&out, &rules, &done, BG_SEC(66));
+	bg_output_done(&out, rules, done, BG_SEC(66));
 	KUNIT_EXPECT_EQ(test, bg_output_deadline(&out), BG_SEC(66));
 	KUNIT_EXPECT_FALSE(test, out.dead);
 	/* Set, and about to be read back: nothing more to hurry for. */
-	KUNIT_EXPECT_TRUE(test, bg_output_step(&out, &rules, true,
+	KUNIT_EXPECT_TRUE(test, bg_output_step(&out, rules, true,
 					       BG_SEC(66)).write);
 	done = out_done(&out, WROTE);
-	bg_output_done(&out, &rules, &done, BG_SEC(66));
+	bg_output_done(&out, rules, done, BG_SEC(66));
 	KUNIT_EXPECT_EQ(test, bg_output_deadline(&out), BG_MS(66010));
 }
 
@@ -496,55 +496,55 @@ static void output_surprises(struct kunit *test)
 	struct bg_output out;
 
 	bg_output_init(&out);
-	bg_output_step(&out, &rules, true, 0);
-	KUNIT_EXPECT_FALSE(test, bg_output_surprises(&out, &none));
+	bg_output_step(&out, rules, true, 0);
+	KUNIT_EXPECT_FALSE(test, bg_output_surprises(&out, none));
 	done = out_done(&out, WROTE);
-	KUNIT_EXPECT_FALSE(test, bg_output_surprises(&out, &done));
+	KUNIT_EXPECT_FALSE(test, bg_output_surprises(&out, done));
 	done = out_done(&out, WROTE | FAILED);
-	KUNIT_EXPECT_TRUE(test, bg_output_surprises(&out, &done));
+	KUNIT_EXPECT_TRUE(test, bg_output_surprises(&out, done));
 
 	/* Any result that is waited for. */
 	done = out_done(&out, WROTE);
-	bg_output_done(&out, &rules, &done, 0);
-	bg_output_step(&out, &rules, true, BG_MS(10));
-	KUNIT_EXPECT_FALSE(test, bg_output_surprises(&out, &none));
+	bg_output_done(&out, rules, done, 0);
+	bg_output_step(&out, rules, true, BG_MS(10));
+	KUNIT_EXPECT_FALSE(test, bg_output_surprises(&out, none));
 	done = out_done(&out, SEEN | LEVEL);
-	KUNIT_EXPECT_TRUE(test, bg_output_surprises(&out, &done));
-	bg_output_done(&out, &rules, &done, BG_MS(10));
-	bg_output_step(&out, &rules, true, BG_MS(10));
-	KUNIT_EXPECT_FALSE(test, bg_output_surprises(&out, &done));
+	KUNIT_EXPECT_TRUE(test, bg_output_surprises(&out, done));
+	bg_output_done(&out, rules, done, BG_MS(10));
+	bg_output_step(&out, rules, true, BG_MS(10));
+	KUNIT_EXPECT_FALSE(test, bg_output_surprises(&out, done));
 	done = out_done(&out, SEEN);
-	KUNIT_EXPECT_TRUE(test, bg_output_surprises(&out, &done));
+	KUNIT_EXPECT_TRUE(test, bg_output_surprises(&out, done));
 	/* Its number is checked elsewhere, so is what the write did not read. */
 	done = out_done(&out, WROTE);
-	KUNIT_EXPECT_FALSE(test, bg_output_surprises(&out, &done));
+	KUNIT_EXPECT_FALSE(test, bg_output_surprises(&out, done));
 
 	/* Between two retries: another level, or what ends the failure. */
 	done = out_done(&out, SEEN);
-	bg_output_done(&out, &rules, &done, BG_MS(20));
+	bg_output_done(&out, rules, done, BG_MS(20));
 	KUNIT_EXPECT_EQ(test, out.fails, 1);
-	KUNIT_EXPECT_FALSE(test, bg_output_surprises(&out, &done));
+	KUNIT_EXPECT_FALSE(test, bg_output_surprises(&out, done));
 	done = out_done(&out, WROTE | FAILED);
-	KUNIT_EXPECT_FALSE(test, bg_output_surprises(&out, &done));
+	KUNIT_EXPECT_FALSE(test, bg_output_surprises(&out, done));
 	done = out_done(&out, SEEN | LEVEL);
-	KUNIT_EXPECT_TRUE(test, bg_output_surprises(&out, &done));
+	KUNIT_EXPECT_TRUE(test, bg_output_surprises(&out, done));
 	out.known = true;
-	KUNIT_EXPECT_TRUE(test, bg_output_surprises(&out, &done));
+	KUNIT_EXPECT_TRUE(test, bg_output_surprises(&out, done));
 	out.unset = true;
-	KUNIT_EXPECT_FALSE(test, bg_output_surprises(&out, &done));
+	KUNIT_EXPECT_FALSE(test, bg_output_surprises(&out, done));
 	done = out_done(&out, SEEN);
-	KUNIT_EXPECT_TRUE(test, bg_output_surprises(&out, &done));
+	KUNIT_EXPECT_TRUE(test, bg_output_surprises(&out, done));
 
 	/* The result of a retry, whatever it is; and of a change of a faulty. */
 	out.known = false;
-	KUNIT_EXPECT_TRUE(test, bg_output_step(&out, &rules, true,
+	KUNIT_EXPECT_TRUE(test, bg_output_step(&out, rules, true,
 					       BG_MS(21)).anew);
 	done = out_done(&out, WROTE);
-	KUNIT_EXPECT_TRUE(test, bg_output_surprises(&out, &done));
+	KUNIT_EXPECT_TRUE(test, bg_output_surprises(&out, done));
 	out.fails = 0;
-	KUNIT_EXPECT_FALSE(test, bg_output_surprises(&out, &done));
+	KUNIT_EXPECT_FALSE(test, bg_output_surprises(&out, done));
 	out.faulty = true;
-	KUNIT_EXPECT_TRUE(test, bg_output_surprises(&out, &done));
+	KUNIT_EXPECT_TRUE(test, bg_output_surprises(&out, done));
 }
 
 static struct kunit_case output_tests[] = {

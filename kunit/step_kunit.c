@@ -393,7 +393,7 @@ static void step_remote(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, view->load_reasons, BIT(BG_WHY_REMOTE));
 	KUNIT_EXPECT_EQ(test, view->charger_reasons, BIT(BG_WHY_REMOTE));
 	KUNIT_EXPECT_EQ(test, h->fsm.counters.remote_offs, 1U);
-	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm, &h->cfg), 0ULL);
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm), 0ULL);
 	hand_step(h, BG_SEC(11));
 	KUNIT_EXPECT_FALSE(test, h->res.stay_awake);
 	KUNIT_EXPECT_EQ(test, h->res.deadline, BG_NEVER);
@@ -406,7 +406,7 @@ static void step_remote(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, view->charge_blocked);
 	KUNIT_EXPECT_EQ(test, h->res.deadline, end);
 	KUNIT_EXPECT_TRUE(test, h->res.stay_awake);
-	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm, &h->cfg), end);
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm), end);
 	hand_step(h, end - 1);
 	KUNIT_EXPECT_EQ(test, view->state, BG_STANDBY);
 	KUNIT_EXPECT_EQ(test, view->load_reasons, waits);
@@ -414,7 +414,7 @@ static void step_remote(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, view->state, BG_NORMAL);
 	KUNIT_EXPECT_EQ(test, h->res.outputs, PL_LOAD | PL_CHARGER);
 	KUNIT_EXPECT_EQ(test, h->fsm.counters.remote_offs, 1U);
-	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm, &h->cfg), 0ULL);
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm), 0ULL);
 }
 
 /* A contact that chatters never counts as on, and its offs are not counted. */
@@ -454,7 +454,7 @@ static void step_switch(struct kunit *test)
 			BIT(BG_WHY_RESTORE_DELAY));
 	KUNIT_EXPECT_EQ(test, view->charger_reasons, BIT(BG_WHY_USER) |
 			BIT(BG_WHY_RESTORE_DELAY));
-	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm, &h->cfg), 0ULL);
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm), 0ULL);
 	hand_step(h, BG_SEC(12));
 	KUNIT_EXPECT_EQ(test, view->load_reasons, BIT(BG_WHY_USER));
 	h->in.settings.enabled = true;
@@ -472,23 +472,23 @@ static void step_returns(struct kunit *test)
 	hand_lines(h, BG_SEC(1), PL_C | PL_L);
 	hand_step(h, BG_SEC(31));
 	KUNIT_EXPECT_EQ(test, h->fsm.view.state, BG_LOAD_OFF);
-	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm, &h->cfg), 0ULL);
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm), 0ULL);
 	hand_lines(h, BG_SEC(40), GOOD);
-	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm, &h->cfg),
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm),
 			BG_SEC(61));
 	hand_lines(h, BG_SEC(50), PL_D | PL_C);
-	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm, &h->cfg), 0ULL);
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm), 0ULL);
 	KUNIT_EXPECT_EQ(test, h->fsm.view.load_reasons, BIT(BG_WHY_REMOTE) |
 			BIT(BG_WHY_RECONNECT_DELAY));
 	hand_lines(h, BG_MS(60500), GOOD);
-	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm, &h->cfg),
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm),
 			BG_MS(61500));
 	KUNIT_EXPECT_EQ(test, h->fsm.view.load_reasons,
 			BIT(BG_WHY_RESTORE_DELAY) |
 			BIT(BG_WHY_RECONNECT_DELAY));
 	/* After the end of all, nothing returns. */
 	bg_fsm_unbind(&h->fsm, BG_SEC(61), &h->res);
-	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm, &h->cfg), 0ULL);
+	KUNIT_EXPECT_EQ(test, bg_fsm_load_returns(&h->fsm), 0ULL);
 }
 
 /* What waits only for its lines to be heard is told to wait for time. */

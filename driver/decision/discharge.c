@@ -24,19 +24,20 @@
  */
 #include "discharge.h"
 
-static u64 bg_discharge_restore(const struct bg_discharge_rules *rules)
+static u64 bg_discharge_restore(u64 restore)
 {
-	return bg_later(rules->restore, BG_DISCHARGE_RESTORE_MIN);
+	return bg_later(restore, BG_DISCHARGE_RESTORE_MIN);
 }
 
 static void bg_discharge_onset(struct bg_discharge *path,
-			       const struct bg_discharge_rules *rules, u64 now)
+			       const struct bg_discharge_rules *rules,
+			       const struct bg_discharge_in *in, u64 now)
 {
 	path->state = BG_PRE_ALARM;
 	path->onset = now;
 	path->delay = rules->pre_alarm;
 	path->sounding = !rules->silent;
-	path->sagged = false;
+	path->sagged = in->forbidden;
 	path->reconnecting = false;
 }
 
@@ -65,7 +66,7 @@ static void bg_discharge_on(struct bg_discharge *path,
 			    const struct bg_discharge_in *in, u64 now)
 {
 	if (in->low) {
-		bg_discharge_onset(path, rules, now);
+		bg_discharge_onset(path, rules, in, now);
 		return;
 	}
 	path->state = BG_NORMAL;
@@ -110,6 +111,24 @@ static bool bg_discharge_may_return(const struct bg_discharge *path,
 }
 
 /**
+ * bg_discharge_again() - start the path anew after a time without a guard
+ * @path: path, as it was before
+ * @in: the first inputs; a permission that is there counts as long held
+ * @now: present time in ns
+ *
+ * With the load off: that is no disconnect. What began with one goes on, the
+ * reconnect delay, the lock-out, and what leads to one.
+ */
+noinline void bg_discharge_again(struct bg_discharge *path,
+				 const struct bg_discharge_in *in, u64 now)
+{
+	path->state = BG_LOAD_OFF;
+	path->sounding = false;
+	bg_hold_init(&path->allowed, !in->forbidden, now);
+	bg_hold_init(&path->quiet, !in->forbidden && !in->low, now);
+}
+
+/**
  * bg_discharge_init() - start the path in standby
  * @path: path to start
  * @in: the first inputs; a permission that is there counts as long held
@@ -120,35 +139,15 @@ void bg_discharge_init(struct bg_discharge *path,
 {
 	unsigned int i;
 
+	bg_discharge_again(path, in, now);
+	bg_discharge_standby(path);
 	path->onset = now;
 	path->delay = 0;
 	path->disconnected = now;
 	for (i = 0; i < BG_LOCKOUT_MAX; i++)
 		path->history[i] = now;
 	path->reconnecting = false;
-	path->sounding = false;
 	path->sagged = false;
-	bg_discharge_standby(path);
-	bg_hold_init(&path->allowed, !in->forbidden, now);
-	bg_hold_init(&path->quiet, !in->forbidden && !in->low, now);
-}
-
-/**
- * bg_discharge_again() - start the path anew after a time without a guard
- * @path: path, as it was before
- * @in: the first inputs; a permission that is there counts as long held
- * @now: present time in ns
- *
- * With the load off: that is no disconnect. What began with one goes on, the
- * reconnect delay, the lock-out, and what leads to one.
- */
-void bg_discharge_again(struct bg_discharge *path,
-			const struct bg_discharge_in *in, u64 now)
-{
-	path->state = BG_LOAD_OFF;
-	path->sounding = false;
-	bg_hold_init(&path->allowed, !in->forbidden, now);
-	bg_hold_init(&path->quiet, !in->forbidden && !in->low, now);
 }
 
 /**
@@ -162,7 +161,7 @@ void bg_discharge_step(struct bg_discharge *path,
 		       const struct bg_discharge_rules *rules,
 		       const struct bg_discharge_in *in, u64 now)
 {
-	const u64 restore = bg_discharge_restore(rules);
+	const u64 restore = bg_discharge_restore(rules->restore);
 
 	bg_hold_step(&path->allowed, !in->forbidden, restore, now);
 	bg_hold_step(&path->quiet, !in->forbidden && !in->low, restore, now);
@@ -176,10 +175,12 @@ void bg_discharge_step(struct bg_discharge *path,
 		return;
 	}
 
+	/* Seen in the episode; its onset may come only now. */
+	path->sagged |= in->forbidden;
 	switch (path->state) {
 	case BG_NORMAL:
 		if (in->forbidden || in->low)
-			bg_discharge_onset(path, rules, now);
+			bg_discharge_onset(path, rules, in, now);
 		break;
 	case BG_PRE_ALARM:
 		if (in->forbidden && !bg_discharge_delay_runs(path, now))
@@ -195,8 +196,6 @@ void bg_discharge_step(struct bg_discharge *path,
 			path->state = BG_LOAD_OFF;
 		break;
 	}
-	/* Seen at the onset, or later in the episode. */
-	path->sagged |= in->forbidden;
 }
 
 /**
@@ -238,7 +237,7 @@ u64 bg_discharge_safe_until(const struct bg_discharge *path)
  *
  * Return: true from the onset of a pre-alarm until its minimum delay is over.
  */
-bool bg_discharge_delay_runs(const struct bg_discharge *path, u64 now)
+noinline bool bg_discharge_delay_runs(const struct bg_discharge *path, u64 now)
 {
 	return path->state == BG_PRE_ALARM &&
 	       !bg_passed(bg_discharge_sounds(path), path->delay, now);
@@ -270,7 +269,7 @@ bool bg_discharge_waits(const struct bg_discharge *path, u64 now)
 u64 bg_discharge_deadline(const struct bg_discharge *path,
 			  const struct bg_discharge_rules *rules, u64 now)
 {
-	const u64 restore = bg_discharge_restore(rules);
+	const u64 restore = bg_discharge_restore(rules->restore);
 	u64 next = BG_NEVER;
 
 	if (bg_discharge_delay_runs(path, now))
@@ -288,14 +287,15 @@ u64 bg_discharge_deadline(const struct bg_discharge *path,
 /**
  * bg_discharge_returns() - when may the load return?
  * @path: path
- * @rules: delays in force
+ * @restore: time a permission has to hold, in ns
+ * @reconnect: time from a disconnect until the load may return, in ns
  * @permit: when permit comes, in ns; 0 = it is there
  *
  * Return: the time in ns at which it returns if the lines stay as they are; 0
  * when the load is on, or waits for more than time.
  */
-u64 bg_discharge_returns(const struct bg_discharge *path,
-			 const struct bg_discharge_rules *rules, u64 permit)
+u64 bg_discharge_returns(const struct bg_discharge *path, u64 restore,
+			 u64 reconnect, u64 permit)
 {
 	u64 when = permit;
 
@@ -304,10 +304,9 @@ u64 bg_discharge_returns(const struct bg_discharge *path,
 
 	if (!path->allowed.granted)
 		when = bg_later(when, bg_after(path->allowed.since,
-					       bg_discharge_restore(rules)));
+					       bg_discharge_restore(restore)));
 	if (path->reconnecting)
-		when = bg_later(when, bg_after(path->disconnected,
-					       rules->reconnect));
+		when = bg_later(when, bg_after(path->disconnected, reconnect));
 	return when;
 }
 

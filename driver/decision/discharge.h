@@ -98,8 +98,8 @@ u64 bg_discharge_deadline(const struct bg_discharge *path,
 u64 bg_discharge_safe_until(const struct bg_discharge *path);
 bool bg_discharge_delay_runs(const struct bg_discharge *path, u64 now);
 bool bg_discharge_waits(const struct bg_discharge *path, u64 now);
-u64 bg_discharge_returns(const struct bg_discharge *path,
-			 const struct bg_discharge_rules *rules, u64 permit);
+u64 bg_discharge_returns(const struct bg_discharge *path, u64 restore,
+			 u64 reconnect, u64 permit);
 int bg_discharge_left(const struct bg_discharge *path, u8 count, u64 window,
 		      u64 now);
 

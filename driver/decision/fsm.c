@@ -42,6 +42,20 @@ static struct bg_line_rules bg_rules_of(const struct bg_fsm *fsm,
 	};
 }
 
+/* Which of some lines are in a condition. */
+static noinline u32
+bg_lines_that(const struct bg_fsm *fsm, u32 lines,
+	      bool (*are)(const struct bg_line *line, u64 now), u64 now)
+{
+	u32 found = 0;
+	unsigned int n;
+
+	for (n = 0; n < BG_LINES_MAX; n++)
+		if ((lines & BIT(n)) && are(&fsm->line[n], now))
+			found |= BIT(n);
+	return found;
+}
+
 static struct bg_discharge_rules
 bg_discharge_rules_of(const struct bg_fsm *fsm, const struct bg_config *cfg)
 {
@@ -206,14 +220,16 @@ static void bg_take_outputs(struct bg_fsm *fsm, const struct bg_config *cfg,
 {
 	unsigned int n;
 
-	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
-		const struct bg_output_rules rules = bg_output_rules_of(cfg, n);
-		const struct bg_output_done done = bg_output_done_of(in, n);
-
-		bg_output_done(&fsm->out[n], &rules, &done, now);
-	}
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		bg_output_done(&fsm->out[n], bg_output_rules_of(cfg, n),
+			       bg_output_done_of(in, n), now);
 
 	bg_discharge_sounded(&fsm->discharge, bg_earlier(in->sounded, now));
+}
+
+static bool bg_sounds(const struct bg_fsm *fsm)
+{
+	return fsm->discharge.state == BG_PRE_ALARM && !fsm->set.mute;
 }
 
 /*
@@ -226,30 +242,24 @@ static bool bg_sound(struct bg_fsm *fsm, const struct bg_config *cfg,
 		     bool onset, bool park, u64 now)
 {
 	struct bg_sounder *sounder = &fsm->sounder;
+	const bool anew = onset || park;
 
 	if (onset)
 		fsm->set.mute = false;
-	if (onset || park) {
-		sounder->dark = false;
-		sounder->flip = bg_after(now, BG_BLINK_NS);
-	} else if (now >= sounder->flip) {
-		/*
-		 * Stay in step with the onset; begin anew after whole periods.
-		 */
-		sounder->dark = !sounder->dark;
-		sounder->flip = now - sounder->flip < BG_BLINK_NS ?
-				bg_after(sounder->flip, BG_BLINK_NS) :
-				bg_after(now, BG_BLINK_NS);
+	if (anew || now >= sounder->flip) {
+		sounder->dark = !anew && !sounder->dark;
+		/* Stay in step with the onset, but for whole periods missed. */
+		if (anew || now - sounder->flip >= BG_BLINK_NS)
+			sounder->flip = now;
+		sounder->flip = bg_after(sounder->flip, BG_BLINK_NS);
 	}
 
-	return fsm->discharge.state == BG_PRE_ALARM && !fsm->set.mute &&
-	       (!cfg->intermittent || !sounder->dark);
+	return bg_sounds(fsm) && (!cfg->intermittent || !sounder->dark);
 }
 
 static bool bg_blinking(const struct bg_fsm *fsm, const struct bg_config *cfg)
 {
-	return cfg->intermittent && fsm->discharge.state == BG_PRE_ALARM &&
-	       !fsm->set.mute;
+	return cfg->intermittent && bg_sounds(fsm);
 }
 
 /*
@@ -268,10 +278,11 @@ static bool bg_parting(const struct bg_fsm *fsm, const struct bg_config *cfg,
 	       now - fsm->discharge.disconnected < BG_PARTING_NS;
 }
 
-static u64 bg_parting_deadline(const struct bg_fsm *fsm,
-			       const struct bg_config *cfg, u64 now)
+/* A warning that goes on with the load off is one that outlasts it. */
+static u64 bg_parting_deadline(const struct bg_fsm *fsm)
 {
-	if (!bg_parting(fsm, cfg, now))
+	if (fsm->discharge.state != BG_LOAD_OFF ||
+	    !fsm->out[BG_OUT_PRE_ALARM].want)
 		return BG_NEVER;
 	return bg_after(fsm->discharge.disconnected, BG_PARTING_NS);
 }
@@ -296,7 +307,7 @@ static u64 bg_next(const struct bg_fsm *fsm, const struct bg_config *cfg,
 		next = bg_earlier(next, bg_output_deadline(&fsm->out[n]));
 	if (bg_blinking(fsm, cfg))
 		next = bg_earlier(next, fsm->sounder.flip);
-	next = bg_earlier(next, bg_parting_deadline(fsm, cfg, now));
+	next = bg_earlier(next, bg_parting_deadline(fsm));
 	if (cfg->heartbeat)
 		next = bg_earlier(next, bg_heartbeat_deadline(&fsm->heart));
 	return next;
@@ -308,15 +319,12 @@ static bool bg_awake(const struct bg_fsm *fsm, const struct bg_config *cfg,
 {
 	unsigned int n;
 
-	for (n = 0; n < BG_LINES_MAX; n++)
-		if ((cfg->lines & BIT(n)) &&
-		    bg_line_unsettled(&fsm->line[n], now))
-			return true;
 	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
 		if (bg_output_busy(&fsm->out[n]))
 			return true;
 
-	return bg_discharge_waits(&fsm->discharge, now) ||
+	return bg_lines_that(fsm, cfg->lines, bg_line_unsettled, now) ||
+	       bg_discharge_waits(&fsm->discharge, now) ||
 	       bg_hold_pending(&fsm->charge.allowed) ||
 	       bg_hold_pending(&fsm->remote);
 }
@@ -334,11 +342,10 @@ static u64 bg_resume_at(const struct bg_fsm *fsm)
 static void bg_act_on(struct bg_fsm *fsm, const struct bg_config *cfg,
 		      unsigned int n, bool want, struct bg_result *res)
 {
-	const struct bg_output_rules rules = bg_output_rules_of(cfg, n);
 	struct bg_output *out = &fsm->out[n];
 	struct bg_output_do todo;
 
-	todo = bg_output_step(out, &rules, want, fsm->now);
+	todo = bg_output_step(out, bg_output_rules_of(cfg, n), want, fsm->now);
 	if (want)
 		res->outputs |= BIT(n);
 	if (todo.write)
@@ -399,11 +406,7 @@ static u64 bg_advance(struct bg_fsm *fsm, u64 now)
  */
 void bg_fsm_init(struct bg_fsm *fsm, const struct bg_settings *set, u64 now)
 {
-	unsigned int n;
-
 	*fsm = (struct bg_fsm) { .now = now, .set = *set };
-	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
-		bg_output_init(&fsm->out[n]);
 	bg_heartbeat_init(&fsm->heart, now);
 	fsm->sounder.flip = BG_NEVER;
 	fsm->discharge.state = BG_STANDBY;
@@ -424,14 +427,8 @@ void bg_fsm_init(struct bg_fsm *fsm, const struct bg_settings *set, u64 now)
 u32 bg_fsm_lines_to_read(const struct bg_fsm *fsm, const struct bg_config *cfg,
 			 u64 now)
 {
-	u32 lines = cfg->lines & ~cfg->slow_lines;
-	unsigned int n;
-
-	for (n = 0; n < BG_LINES_MAX; n++)
-		if (bg_line_trying(&fsm->line[n]) &&
-		    now < fsm->line[n].retry)
-			lines &= ~BIT(n);
-	return lines;
+	return bg_lines_that(fsm, cfg->lines & ~cfg->slow_lines,
+			     bg_line_readable, now);
 }
 
 /**
@@ -447,28 +444,15 @@ u32 bg_fsm_lines_to_read(const struct bg_fsm *fsm, const struct bg_config *cfg,
  */
 u32 bg_fsm_mask(const struct bg_fsm *fsm, const struct bg_config *cfg, u64 now)
 {
-	u32 lines = 0;
-	unsigned int n;
-
-	for (n = 0; n < BG_LINES_MAX; n++)
-		if ((cfg->lines & BIT(n)) &&
-		    bg_line_masked(&fsm->line[n], now))
-			lines |= BIT(n);
-	return lines;
+	return bg_lines_that(fsm, cfg->lines, bg_line_masked, now);
 }
 
 /* Threads read their lines at least once a second; some cannot wait for it. */
 static u32 bg_threads_to_read(const struct bg_fsm *fsm,
 			      const struct bg_config *cfg, u64 now)
 {
-	u32 lines = 0;
-	unsigned int n;
-
-	for (n = 0; n < BG_LINES_MAX; n++)
-		if ((cfg->lines & cfg->slow_lines & BIT(n)) &&
-		    bg_line_awaited(&fsm->line[n], now))
-			lines |= BIT(n);
-	return lines;
+	return bg_lines_that(fsm, cfg->lines & cfg->slow_lines,
+			     bg_line_awaited, now);
 }
 
 /**
@@ -562,43 +546,28 @@ bool bg_fsm_surprised(const struct bg_fsm *fsm, const struct bg_inputs *done)
 {
 	unsigned int n;
 
-	for (n = 0; n < BG_NR_CHECKED_OUTS; n++) {
-		const struct bg_output_done out = bg_output_done_of(done, n);
-
-		if (bg_output_surprises(&fsm->out[n], &out))
+	for (n = 0; n < BG_NR_CHECKED_OUTS; n++)
+		if (bg_output_surprises(&fsm->out[n], bg_output_done_of(done, n)))
 			return true;
-	}
 	return false;
-}
-
-/**
- * bg_fsm_load_safe_until() - end of the minimum delay of a pre-alarm
- * @fsm: state
- *
- * Return: see bg_discharge_safe_until().
- */
-u64 bg_fsm_load_safe_until(const struct bg_fsm *fsm)
-{
-	return bg_discharge_safe_until(&fsm->discharge);
 }
 
 /**
  * bg_fsm_load_returns() - when may the load return?
  * @fsm: state
- * @cfg: board
  *
  * Return: see bg_discharge_returns().
  */
-u64 bg_fsm_load_returns(const struct bg_fsm *fsm, const struct bg_config *cfg)
+u64 bg_fsm_load_returns(const struct bg_fsm *fsm)
 {
-	const struct bg_discharge_rules rules = bg_discharge_rules_of(fsm, cfg);
 	u64 permit = 0;
 
 	if (!fsm->set.enabled || !fsm->remote.holds)
 		return 0;
 	if (!fsm->remote.granted)
 		permit = bg_after(fsm->remote.since, bg_remote_restore(fsm));
-	return bg_discharge_returns(&fsm->discharge, &rules, permit);
+	return bg_discharge_returns(&fsm->discharge, fsm->set.restore_delay,
+				    fsm->set.reconnect_delay, permit);
 }
 
 /**

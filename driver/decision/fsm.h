@@ -309,7 +309,17 @@ void bg_fsm_step(struct bg_fsm *fsm, const struct bg_config *cfg,
 void bg_fsm_restored(struct bg_fsm *fsm, u64 now);
 void bg_fsm_unbind(struct bg_fsm *fsm, u64 now, struct bg_result *res);
 bool bg_fsm_surprised(const struct bg_fsm *fsm, const struct bg_inputs *done);
-u64 bg_fsm_load_safe_until(const struct bg_fsm *fsm);
-u64 bg_fsm_load_returns(const struct bg_fsm *fsm, const struct bg_config *cfg);
+u64 bg_fsm_load_returns(const struct bg_fsm *fsm);
+
+/**
+ * bg_fsm_load_safe_until() - end of the minimum delay of a pre-alarm
+ * @fsm: state
+ *
+ * Return: see bg_discharge_safe_until().
+ */
+static inline u64 bg_fsm_load_safe_until(const struct bg_fsm *fsm)
+{
+	return bg_discharge_safe_until(&fsm->discharge);
+}
 
 #endif

@@ -9,16 +9,6 @@
 #include "heartbeat.h"
 
 /**
- * bg_heartbeat_init() - start with a beat
- * @heart: heartbeat
- * @now: present time in ns
- */
-void bg_heartbeat_init(struct bg_heartbeat *heart, u64 now)
-{
-	*heart = (struct bg_heartbeat) { .beat = now };
-}
-
-/**
  * bg_heartbeat_step() - does it beat now?
  * @heart: heartbeat
  * @astray: for how long the load or the charger, whichever is longer, may have
@@ -36,15 +26,4 @@ bool bg_heartbeat_step(struct bg_heartbeat *heart, u64 astray, u64 now)
 	heart->level = !heart->level;
 	heart->beat = bg_after(now, BG_HEARTBEAT_NS);
 	return true;
-}
-
-/**
- * bg_heartbeat_deadline() - when the heartbeat needs the next evaluation
- * @heart: heartbeat
- *
- * Return: a time in ns, or %BG_NEVER: what makes it go on again is a report.
- */
-u64 bg_heartbeat_deadline(const struct bg_heartbeat *heart)
-{
-	return heart->stopped ? BG_NEVER : heart->beat;
 }

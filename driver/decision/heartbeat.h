@@ -24,8 +24,18 @@ struct bg_heartbeat {
 	bool stopped;
 };
 
-void bg_heartbeat_init(struct bg_heartbeat *heart, u64 now);
+/* It starts with a beat. */
+static inline void bg_heartbeat_init(struct bg_heartbeat *heart, u64 now)
+{
+	*heart = (struct bg_heartbeat) { .beat = now };
+}
+
+/* When it needs the next evaluation. What makes it go on again is a report. */
+static inline u64 bg_heartbeat_deadline(const struct bg_heartbeat *heart)
+{
+	return heart->stopped ? BG_NEVER : heart->beat;
+}
+
 bool bg_heartbeat_step(struct bg_heartbeat *heart, u64 astray, u64 now);
-u64 bg_heartbeat_deadline(const struct bg_heartbeat *heart);
 
 #endif

@@ -37,6 +37,15 @@ static void bg_line_forget(struct bg_line *line)
 	line->free = false;
 }
 
+/* The quiet time begins anew; meanwhile the line may not interrupt much. */
+static noinline void bg_line_disquiet(struct bg_line *line,
+				      const struct bg_line_rules *rules,
+				      u64 now)
+{
+	line->until = bg_after(now, rules->quiet);
+	line->unmask = bg_after(now, BG_FAULTY_MASK_NS);
+}
+
 static void bg_line_bounce(struct bg_line *line,
 			   const struct bg_line_rules *rules, u64 now)
 {
@@ -44,8 +53,7 @@ static void bg_line_bounce(struct bg_line *line,
 	line->state = BG_LINE_BOUNCING;
 	line->level = rules->open;
 	line->since = now;
-	line->until = bg_after(now, rules->quiet);
-	line->unmask = bg_after(now, BG_FAULTY_MASK_NS);
+	bg_line_disquiet(line, rules, now);
 }
 
 static void bg_line_lost(struct bg_line *line,
@@ -83,14 +91,19 @@ static bool bg_line_try_again(struct bg_line *line, bool slow, u64 now)
 	return line->tries;
 }
 
-/* Count a window. Return: false when it is one too many within a second. */
-static bool bg_line_count(struct bg_line *line, u64 now)
+/* Count a window. Return: false when it is one too many, and the line bounces. */
+static noinline bool bg_line_count(struct bg_line *line,
+				   const struct bg_line_rules *rules, u64 now)
 {
 	const unsigned int last = BG_BOUNCE_WINDOWS - 2;
 	unsigned int i;
 
-	if (line->windows > last && now - line->opened[last] <= BG_BOUNCE_NS)
+	if (line->row >= BG_BOUNCE_ROW ||
+	    (line->windows > last &&
+	     now - line->opened[last] <= BG_BOUNCE_NS)) {
+		bg_line_bounce(line, rules, now);
 		return false;
+	}
 
 	for (i = last; i > 0; i--)
 		line->opened[i] = line->opened[i - 1];
@@ -109,22 +122,16 @@ static void bg_line_open_window(struct bg_line *line,
 		line->row = 1;
 	line->free = false;
 
-	if (line->row >= BG_BOUNCE_ROW || !bg_line_count(line, now)) {
-		bg_line_bounce(line, rules, now);
+	if (!bg_line_count(line, rules, now))
 		return;
-	}
-
 	line->state = BG_LINE_WINDOW;
 	line->until = bg_after(now, rules->window);
 }
 
-/* The 2 s begin anew with each transfer, and when the system wakes. */
-static void bg_line_hear(struct bg_line *line,
-			 const struct bg_line_rules *rules, u64 when)
+/* The 2 s of a thread begin anew with each transfer, and when the system wakes. */
+static void bg_line_hear(struct bg_line *line, u64 when)
 {
-	if (rules->threaded)
-		line->silent = bg_later(line->silent,
-					bg_after(when, BG_SILENT_NS));
+	line->silent = bg_later(line->silent, bg_after(when, BG_SILENT_NS));
 }
 
 /* Return: true if an edge came after the read that ended the window. */
@@ -152,10 +159,28 @@ static void bg_line_at_once(struct bg_line *line,
 	if (good && in->heard >= line->late)
 		line->late = 0;
 
-	if (edge && !bg_line_count(line, now))
-		bg_line_bounce(line, rules, now);
-	else if (good)
+	if (edge && !bg_line_count(line, rules, now))
+		return;
+	if (good)
 		line->level = in->level;
+}
+
+/* What an edge or none, and a level or none, are to the line. */
+static noinline void bg_line_filter(struct bg_line *line,
+				    const struct bg_line_rules *rules,
+				    const struct bg_sample *in, bool good,
+				    bool edge, u64 now)
+{
+	if (line->state == BG_LINE_BOUNCING) {
+		if (edge)
+			bg_line_disquiet(line, rules, now);
+		else if (good && in->heard >= line->until)
+			bg_line_settle(line, in->level);
+	} else if (!rules->window) {
+		bg_line_at_once(line, rules, in, good, edge, now);
+	} else if (edge && line->state == BG_LINE_IDLE) {
+		bg_line_open_window(line, rules, now);
+	}
 }
 
 /**
@@ -176,7 +201,7 @@ void bg_line_init(struct bg_line *line, const struct bg_line_rules *rules,
 	line->silent = rules->threaded ? 0 : BG_NEVER;
 	if (in->read) {
 		line->transfer = in->heard;
-		bg_line_hear(line, rules, in->heard);
+		bg_line_hear(line, in->heard);
 	}
 	if (good)
 		line->heard = in->heard;
@@ -205,12 +230,10 @@ void bg_line_step(struct bg_line *line, const struct bg_line_rules *rules,
 	const bool good = read && !in->failed;
 	bool edge = in->edge || (good && in->level != line->raw);
 
-	if (in->resumed)
-		bg_line_hear(line, rules, now);
-	if (read) {
+	if (read)
 		line->transfer = in->heard;
-		bg_line_hear(line, rules, in->heard);
-	}
+	if (read || in->resumed)
+		bg_line_hear(line, in->resumed ? now : in->heard);
 	if (good)
 		line->heard = in->heard;
 
@@ -247,18 +270,19 @@ void bg_line_step(struct bg_line *line, const struct bg_line_rules *rules,
 	if (good)
 		line->raw = in->level;
 
-	if (line->state == BG_LINE_BOUNCING) {
-		if (edge) {
-			line->until = bg_after(now, rules->quiet);
-			line->unmask = bg_after(now, BG_FAULTY_MASK_NS);
-		} else if (good && in->heard >= line->until) {
-			bg_line_settle(line, in->level);
-		}
-	} else if (!rules->window) {
-		bg_line_at_once(line, rules, in, good, edge, now);
-	} else if (edge && line->state == BG_LINE_IDLE) {
-		bg_line_open_window(line, rules, now);
-	}
+	bg_line_filter(line, rules, in, good, edge, now);
+}
+
+/**
+ * bg_line_readable() - may a line be read?
+ * @line: filter
+ * @now: present time in ns
+ *
+ * Return: false while a pause before a try runs.
+ */
+bool bg_line_readable(const struct bg_line *line, u64 now)
+{
+	return !bg_line_trying(line) || now >= line->retry;
 }
 
 /**
@@ -347,12 +371,12 @@ u64 bg_line_deadline(const struct bg_line *line, bool threaded, u64 now)
 	u64 next = bg_line_ahead(line->unmask, now);
 
 	if (!threaded && bg_line_awaited(line, now))
-		next = bg_after(now, 1);
+		return bg_after(now, 1);
 	if (bg_line_trying(line))
 		next = bg_earlier(next, bg_line_ahead(line->retry, now));
-	if (line->state == BG_LINE_WINDOW || line->state == BG_LINE_BOUNCING)
+	if (line->state == BG_LINE_UNREADABLE)
+		return next;
+	if (line->state != BG_LINE_IDLE)
 		next = bg_earlier(next, bg_line_ahead(line->until, now));
-	if (line->state != BG_LINE_UNREADABLE)
-		next = bg_earlier(next, line->silent);
-	return next;
+	return bg_earlier(next, line->silent);
 }

@@ -133,6 +133,7 @@ void bg_line_init(struct bg_line *line, const struct bg_line_rules *rules,
 		  const struct bg_sample *in, u64 now);
 void bg_line_step(struct bg_line *line, const struct bg_line_rules *rules,
 		  const struct bg_sample *in, u64 now);
+bool bg_line_readable(const struct bg_line *line, u64 now);
 bool bg_line_masked(const struct bg_line *line, u64 now);
 bool bg_line_awaited(const struct bg_line *line, u64 now);
 bool bg_line_stale(const struct bg_line *line, u64 resumed, u64 now);

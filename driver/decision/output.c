@@ -80,7 +80,7 @@ static void bg_output_saw(struct bg_output *out, bool level, u64 now)
 }
 
 static void bg_output_written(struct bg_output *out,
-			      const struct bg_output_rules *rules, bool failed,
+			      struct bg_output_rules rules, bool failed,
 			      u64 now)
 {
 	out->unset = failed;
@@ -90,7 +90,7 @@ static void bg_output_written(struct bg_output *out,
 	}
 
 	out->awaited = false;
-	if (!rules->readable) {
+	if (!rules.readable) {
 		bg_output_saw(out, out->want, now);
 		bg_output_obeys(out);
 		return;
@@ -103,19 +103,19 @@ static void bg_output_written(struct bg_output *out,
 }
 
 static void bg_output_checked(struct bg_output *out,
-			      const struct bg_output_done *done, u64 now)
+			      struct bg_output_done done, u64 now)
 {
-	if (done->failed || (done->checked && done->level != out->want)) {
+	if (done.failed || (done.checked && done.level != out->want)) {
 		/* Between two retries, what is read is no news. */
 		if (out->settling || !out->fails)
 			bg_output_fail(out, now);
-	} else if (done->checked && !out->unset) {
+	} else if (done.checked && !out->unset) {
 		bg_output_obeys(out);
 	}
 }
 
 /* The ten seconds are for a controller that is gone; here it comes again. */
-static void bg_output_alive(struct bg_output *out, u64 now)
+static noinline void bg_output_alive(struct bg_output *out, u64 now)
 {
 	if (out->dead && out->faulty && !out->awaited && !out->settling &&
 	    now - out->since >= BG_TIRED_NS) {
@@ -132,16 +132,16 @@ static void bg_output_alive(struct bg_output *out, u64 now)
  * @done: what was done
  * @now: present time in ns
  */
-void bg_output_done(struct bg_output *out, const struct bg_output_rules *rules,
-		    const struct bg_output_done *done, u64 now)
+void bg_output_done(struct bg_output *out, struct bg_output_rules rules,
+		    struct bg_output_done done, u64 now)
 {
-	const bool heard = done->tried && done->number == out->number;
-	const bool waits = rules->slow && !heard;
-	bool failed = heard && done->failed;
+	const bool heard = done.tried && done.number == out->number;
+	const bool waits = rules.slow && !heard;
+	bool failed = heard && done.failed;
 
 	/* A level that was read before the line could settle says nothing. */
-	if (heard && done->checked && (!out->awaited || failed))
-		bg_output_saw(out, done->level, now);
+	if (heard && done.checked && (!out->awaited || failed))
+		bg_output_saw(out, done.level, now);
 
 	if (!out->awaited) {
 		if (heard)
@@ -152,7 +152,7 @@ void bg_output_done(struct bg_output *out, const struct bg_output_rules *rules,
 		bg_output_written(out, rules, failed, now);
 	}
 
-	if (done->alive || (heard && !failed))
+	if (done.alive || (heard && !failed))
 		bg_output_alive(out, now);
 	else if (failed)
 		out->dead = true;
@@ -161,16 +161,15 @@ void bg_output_done(struct bg_output *out, const struct bg_output_rules *rules,
 }
 
 static void bg_output_write(struct bg_output *out,
-			    const struct bg_output_rules *rules, u64 now)
+			    struct bg_output_rules rules, u64 now)
 {
 	out->number++;
 	out->awaited = true;
-	out->due = bg_after(now, rules->slow ? BG_UNHEARD_NS : BG_SETTLE_NS);
+	out->due = bg_after(now, rules.slow ? BG_UNHEARD_NS : BG_SETTLE_NS);
 }
 
 static void bg_output_change(struct bg_output *out,
-			     const struct bg_output_rules *rules, bool want,
-			     u64 now)
+			     struct bg_output_rules rules, bool want, u64 now)
 {
 	out->want = want;
 	out->fails = 0;
@@ -178,9 +177,18 @@ static void bg_output_change(struct bg_output *out,
 	out->unconfirmed = !want;
 	out->off_at = now;
 	/* Written before this evaluation ends; a failure is told by the next. */
-	if (!rules->slow && !out->faulty)
+	if (!rules.slow && !out->faulty)
 		out->shown = want;
-	bg_output_write(out, rules, now);
+}
+
+static bool bg_output_looks(const struct bg_output *out,
+			    struct bg_output_rules rules, u64 now)
+{
+	if (out->awaited || !rules.readable)
+		return false;
+	if (out->settling)
+		return now >= out->due;
+	return !rules.slow || now >= out->look;
 }
 
 /**
@@ -193,61 +201,29 @@ static void bg_output_change(struct bg_output *out,
  * Return: what is to be done; it counts as done at @now.
  */
 struct bg_output_do bg_output_step(struct bg_output *out,
-				   const struct bg_output_rules *rules,
-				   bool want, u64 now)
+				   struct bg_output_rules rules, bool want,
+				   u64 now)
 {
 	struct bg_output_do todo = { false, false, false, false };
 
 	if (want != out->want || !out->number) {
 		bg_output_change(out, rules, want, now);
 		todo.write = true;
-		return todo;
-	}
-	if (out->awaited || (out->settling && now < out->due))
-		return todo;
-
-	if (out->fails && !out->settling && now >= out->due) {
+	} else if (out->fails && !out->awaited && !out->settling &&
+		   now >= out->due) {
 		todo.write = true;
 		todo.anew = true;
 		/* That lets go of the line, so not if it may well be on. */
 		todo.through_input = out->fails > 1 && (!want || !out->known);
-		bg_output_write(out, rules, now);
-		return todo;
+	} else if (bg_output_looks(out, rules, now)) {
+		todo.check = true;
+		out->look = bg_after(now, BG_RECHECK_NS);
+		if (out->settling)
+			out->due = out->look;
 	}
-	if (!rules->readable ||
-	    (rules->slow && !out->settling && now < out->look))
-		return todo;
-
-	todo.check = true;
-	out->look = bg_after(now, BG_RECHECK_NS);
-	if (out->settling)
-		out->due = out->look;
+	if (todo.write)
+		bg_output_write(out, rules, now);
 	return todo;
-}
-
-/**
- * bg_output_surprises() - does a result need a step at once?
- * @out: output
- * @done: what was done
- *
- * What is written in place is done before the evaluation ends. The decision
- * took for granted that it works.
- *
- * Return: true if a step has something to say about it.
- */
-bool bg_output_surprises(const struct bg_output *out,
-			 const struct bg_output_done *done)
-{
-	if (!done->tried)
-		return false;
-	if (out->settling || (out->awaited && (out->fails || out->faulty)))
-		return true;
-	/* Between two retries: another level, or what ends the failure. */
-	if (out->fails)
-		return done->checked &&
-		       (done->level != out->known ||
-			(done->level == out->want && !out->unset));
-	return done->failed || (done->checked && done->level != out->want);
 }
 
 /**

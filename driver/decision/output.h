@@ -120,14 +120,37 @@ static inline u64 bg_output_astray(const struct bg_output *out, u64 now)
 	return out->unconfirmed ? now - out->off_at : 0;
 }
 
+/**
+ * bg_output_surprises() - does a result need a step at once?
+ * @out: output
+ * @done: what was done
+ *
+ * What is written in place is done before the evaluation ends. The decision
+ * took for granted that it works.
+ *
+ * Return: true if a step has something to say about it.
+ */
+static inline bool bg_output_surprises(const struct bg_output *out,
+				       struct bg_output_done done)
+{
+	if (!done.tried)
+		return false;
+	if (out->settling || (out->awaited && (out->fails || out->faulty)))
+		return true;
+	/* Between two retries: another level, or what ends the failure. */
+	if (out->fails)
+		return done.checked &&
+		       (done.level != out->known ||
+			(done.level == out->want && !out->unset));
+	return done.failed || (done.checked && done.level != out->want);
+}
+
 void bg_output_init(struct bg_output *out);
-void bg_output_done(struct bg_output *out, const struct bg_output_rules *rules,
-		    const struct bg_output_done *done, u64 now);
+void bg_output_done(struct bg_output *out, struct bg_output_rules rules,
+		    struct bg_output_done done, u64 now);
 struct bg_output_do bg_output_step(struct bg_output *out,
-				   const struct bg_output_rules *rules,
+				   struct bg_output_rules rules,
 				   bool want, u64 now);
-bool bg_output_surprises(const struct bg_output *out,
-			 const struct bg_output_done *done);
 u64 bg_output_deadline(const struct bg_output *out);
 
 #endif

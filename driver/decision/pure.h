@@ -11,8 +11,9 @@
 #define BATTGUARD_PURE_H
 
 #ifdef __KERNEL__
-#include <linux/bits.h>
+#include <linux/bitops.h>
 #include <linux/limits.h>
+#include <linux/overflow.h>
 #include <linux/types.h>
 #else
 #include <stdbool.h>
@@ -25,6 +26,9 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 
 #define BIT(n)		(1U << (n))
+#define noinline	__attribute__((__noinline__))
+#define hweight32(mask)	((unsigned int)__builtin_popcount(mask))
+#define check_add_overflow(a, b, sum)	__builtin_add_overflow(a, b, sum)
 #define U64_MAX		UINT64_MAX
 #endif
 
@@ -44,7 +48,9 @@ typedef uint64_t u64;
  */
 static inline u64 bg_after(u64 t, u64 delay)
 {
-	return delay > BG_NEVER - t ? BG_NEVER : t + delay;
+	u64 sum;
+
+	return check_add_overflow(t, delay, &sum) ? BG_NEVER : sum;
 }
 
 /**

@@ -6,9 +6,10 @@
  */
 #include "view.h"
 
-/* Reasons that both outputs share. */
-static u16 bg_shared_reasons(const struct bg_fsm *fsm,
-			     const struct bg_verdict *v)
+/* Reasons that both outputs share; @lines permit this one. */
+static noinline u16 bg_shared_reasons(const struct bg_fsm *fsm,
+				      const struct bg_verdict *v,
+				      const struct bg_hold *allowed, u32 lines)
 {
 	u16 why = 0;
 
@@ -18,9 +19,11 @@ static u16 bg_shared_reasons(const struct bg_fsm *fsm,
 		why |= BIT(BG_WHY_REMOTE);
 	if (!fsm->set.enabled)
 		why |= BIT(BG_WHY_USER);
-	if (!v->remote && (v->faulty & BG_LINES_REMOTE))
+	if (!v->remote)
+		lines |= BG_LINES_REMOTE;
+	if (v->faulty & lines)
 		why |= BIT(BG_WHY_FAULT);
-	if (bg_hold_pending(&fsm->remote))
+	if (bg_hold_pending(&fsm->remote) || bg_hold_pending(allowed))
 		why |= BIT(BG_WHY_RESTORE_DELAY);
 	return why;
 }
@@ -32,7 +35,7 @@ static u16 bg_some_reason(u16 why, bool heard)
 }
 
 /* Why an output that should be on is not known to be. */
-static u16 bg_missing(const struct bg_output *out)
+static noinline u16 bg_missing(const struct bg_output *out)
 {
 	if (out->shown)
 		return 0;
@@ -50,17 +53,13 @@ static u16 bg_load_reasons(const struct bg_fsm *fsm, const struct bg_verdict *v)
 	if (bg_discharge_load(path))
 		return bg_missing(&fsm->out[BG_OUT_LOAD]);
 
-	why = bg_shared_reasons(fsm, v);
+	why = bg_shared_reasons(fsm, v, &path->allowed, BG_LINES_DISCHARGE);
 	if (v->forbidden)
 		why |= BIT(BG_WHY_UNDERVOLTAGE);
 	if (path->reconnecting)
 		why |= BIT(BG_WHY_RECONNECT_DELAY);
-	if (bg_hold_pending(&path->allowed))
-		why |= BIT(BG_WHY_RESTORE_DELAY);
 	if (path->locked)
 		why |= BIT(BG_WHY_LOCKOUT);
-	if (v->faulty & BG_LINES_DISCHARGE)
-		why |= BIT(BG_WHY_FAULT);
 	return bg_some_reason(why, v->heard_discharge);
 }
 
@@ -73,17 +72,13 @@ static u16 bg_charger_reasons(const struct bg_fsm *fsm,
 	if (path->on)
 		return bg_missing(&fsm->out[BG_OUT_CHARGER]);
 
-	why = bg_shared_reasons(fsm, v);
+	why = bg_shared_reasons(fsm, v, &path->allowed, BG_LINES_CHARGE);
 	if (v->charge_open)
 		why |= BIT(BG_WHY_BATTERY);
 	if (fsm->set.inhibit)
 		why |= BIT(BG_WHY_USER);
-	if (bg_hold_pending(&path->allowed))
-		why |= BIT(BG_WHY_RESTORE_DELAY);
 	if (v->blocked)
 		why |= BIT(BG_WHY_PRE_ALARM);
-	if (v->faulty & BG_LINES_CHARGE)
-		why |= BIT(BG_WHY_FAULT);
 	return bg_some_reason(why, v->heard_charge);
 }
 
@@ -150,15 +145,6 @@ static u16 bg_compare(const struct bg_view *a, const struct bg_view *b)
 	return changed;
 }
 
-static unsigned int bg_bits(u32 mask)
-{
-	unsigned int n = 0;
-
-	for (; mask; mask &= mask - 1)
-		n++;
-	return n;
-}
-
 static void bg_count(struct bg_fsm *fsm, const struct bg_view *view,
 		     const struct bg_news *news, bool onset)
 {
@@ -174,12 +160,13 @@ static void bg_count(struct bg_fsm *fsm, const struct bg_view *view,
 		count->charger_disconnects++;
 	if (news->remote_was_on && !view->remote)
 		count->remote_offs++;
-	count->faults += bg_bits(view->faulty & ~was->faulty) +
-			 bg_bits(view->out_faulty & ~was->out_faulty);
+	count->faults += hweight32(view->faulty & ~was->faulty) +
+			 hweight32(view->out_faulty & ~was->out_faulty);
 }
 
-static void bg_number_event(struct bg_fsm *fsm, const struct bg_view *view,
-			    u32 set, struct bg_event *event)
+static noinline void bg_number_event(struct bg_fsm *fsm,
+				     const struct bg_view *view, u32 set,
+				     struct bg_event *event)
 {
 	event->seq = ++fsm->seq;
 	event->boottime = fsm->now;
@@ -190,7 +177,7 @@ static void bg_number_event(struct bg_fsm *fsm, const struct bg_view *view,
 }
 
 /* The bind is the first change of all of them. */
-static void bg_note_times(struct bg_fsm *fsm, u16 changed)
+static noinline void bg_note_times(struct bg_fsm *fsm, u16 changed)
 {
 	unsigned int n;
 
@@ -250,19 +237,6 @@ void bg_view_step(struct bg_fsm *fsm, const struct bg_verdict *v,
 	bg_make_event(fsm, &view, news, res);
 	bg_note_times(fsm, res->event.changed);
 	fsm->view = view;
-}
-
-/**
- * bg_view_restored() - what others would have seen in a time without a guard
- * @fsm: state
- *
- * The next event says what has changed since. Faults are as they were, so that
- * one that lasts is not counted twice.
- */
-void bg_view_restored(struct bg_fsm *fsm)
-{
-	fsm->view.state = fsm->discharge.state;
-	fsm->view.outputs = 0;
 }
 
 /**

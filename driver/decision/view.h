@@ -53,8 +53,19 @@ struct bg_news {
 
 void bg_view_step(struct bg_fsm *fsm, const struct bg_verdict *v,
 		  const struct bg_news *news, struct bg_result *res);
-
-void bg_view_restored(struct bg_fsm *fsm);
 void bg_view_unbind(struct bg_fsm *fsm, struct bg_result *res);
+
+/**
+ * bg_view_restored() - what others would have seen in a time without a guard
+ * @fsm: state
+ *
+ * The next event says what has changed since. Faults are as they were, so that
+ * one that lasts is not counted twice.
+ */
+static inline void bg_view_restored(struct bg_fsm *fsm)
+{
+	fsm->view.state = fsm->discharge.state;
+	fsm->view.outputs = 0;
+}
 
 #endif

@@ -15,7 +15,7 @@ static void watched_judge(struct player *p)
 		.counters = &p->fsm.counters,
 		.since = p->fsm.since,
 		.safe_until = bg_fsm_load_safe_until(&p->fsm),
-		.returns = bg_fsm_load_returns(&p->fsm, &p->cfg),
+		.returns = bg_fsm_load_returns(&p->fsm),
 		.left = bg_discharge_left(&p->fsm.discharge, p->cfg.lockout_count,
 					  p->cfg.lockout_window, p->fsm.now),
 	};

@@ -223,7 +223,7 @@ static void step_judge(const struct before *was, u64 now)
 		.counters = &fsm.counters,
 		.since = fsm.since,
 		.safe_until = bg_fsm_load_safe_until(&fsm),
-		.returns = bg_fsm_load_returns(&fsm, &cfg),
+		.returns = bg_fsm_load_returns(&fsm),
 		.left = bg_discharge_left(&fsm.discharge, cfg.lockout_count,
 					  cfg.lockout_window, fsm.now),
 	};
@@ -471,7 +471,7 @@ void prove_times(void)
 	lines_are_valid();
 	o.now_lines.forbidden = !o.allowed.holds;
 	told.safe_until = bg_fsm_load_safe_until(&fsm);
-	told.returns = bg_fsm_load_returns(&fsm, &cfg);
+	told.returns = bg_fsm_load_returns(&fsm);
 	told.left = bg_discharge_left(&fsm.discharge, cfg.lockout_count,
 				      cfg.lockout_window, fsm.now);
 	rules = bg_discharge_rules_of(&fsm, &cfg);
@@ -496,7 +496,7 @@ void prove_times(void)
 	__CPROVER_assume(!bg_blinking(&fsm, &cfg) ||
 			 res.deadline <= fsm.sounder.flip);
 	__CPROVER_assume(res.deadline <=
-			 bg_parting_deadline(&fsm, &cfg, fsm.now));
+			 bg_parting_deadline(&fsm));
 	__CPROVER_assume(!cfg.heartbeat || res.deadline <=
 			 bg_heartbeat_deadline(&fsm.heart));
 	res.stay_awake = bg_awake(&fsm, &cfg, fsm.now);
