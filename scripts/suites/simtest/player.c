@@ -31,6 +31,7 @@ static long long edge, onset;	/* what "within" and "after" count from */
 static char driver[80];		/* the driver's directory */
 static bool bound;
 static pid_t toggler;
+static int toggled = -1;	/* tells when the toggler made its last edge */
 
 /*
  * The conditions become true between min and max after start, and not before.
@@ -110,12 +111,19 @@ static bool steady(long long length, const char *key, bool want)
 static void bounce(const char *name, int period, int duration, bool last)
 {
 	struct sched_param lowest = { .sched_priority = sched_get_priority_min(SCHED_FIFO) };
-	long long t = now(), end = t + duration * MS;
+	long long t = now(), end = t + duration * MS, latest = t;
 	bool level = false;
+	int ends[2];
 
 	pull(name, level);
+	if (pipe(ends)) {
+		perror("toggling");
+		exit(2);
+	}
 	toggler = fork();
 	if (toggler) {
+		close(ends[1]);
+		toggled = ends[0];
 		/* or the line would not move, and some cases not miss it */
 		if (toggler < 0 || sched_setscheduler(toggler, SCHED_FIFO, &lowest)) {
 			perror("toggling");
@@ -126,10 +134,21 @@ static void bounce(const char *name, int period, int duration, bool last)
 	for (t += period * MS; t < end; t += period * MS) {
 		level = !level;
 		sleep_until(t);
+		latest = now();
 		pull(name, level);
 	}
+	if (level != last)
+		latest = now();
 	pull(name, last);
-	_exit(0);
+	_exit(write(ends[1], &latest, sizeof(latest)) != sizeof(latest));
+}
+
+/* Waits for the end of that, which may come late: what follows counts from there. */
+static bool bounced(void)
+{
+	if (read(toggled, &edge, sizeof(edge)) != sizeof(edge))
+		return fail("nothing toggles");
+	return true;
 }
 
 static void stop_toggler(void)
@@ -137,8 +156,10 @@ static void stop_toggler(void)
 	if (toggler > 0) {
 		kill(toggler, SIGKILL);
 		waitpid(toggler, NULL, 0);
+		close(toggled);
 	}
 	toggler = 0;
+	toggled = -1;
 }
 
 static int bind(const char *dir, const char *what, const char *name)
@@ -277,6 +298,8 @@ static bool command(char **w, int n)
 		return become(edge, atoi(w[1]) * MS, atoi(w[2]) * MS, w + 3, n - 3, &onset);
 	if (!strcmp(w[0], "bounce"))
 		return edge = now(), bounce(w[1], atoi(w[2]), atoi(w[3]), atoi(w[4])), true;
+	if (!strcmp(w[0], "bounced"))
+		return bounced();
 	if (!strcmp(w[0], "told")) {
 		told(w[1], &all, &with);
 		return with ? true : fail("nothing in the log about %s", w[1]);

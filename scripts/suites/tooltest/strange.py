@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import select
 import struct
 import subprocess
 import termios
@@ -107,19 +108,22 @@ def closed_files(kit, checks):
 
 
 def _on_terminal(tool, words, columns, **told):
-    """What is written to a terminal of that width."""
+    """(status, text) of a program on a terminal of that width.
+
+    The terminal is kept open until all was read. Where the program's end closes it,
+    the kernel may answer a reader with an error in place of the last lines.
+    """
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    text, over = b"", False
     with subprocess.Popen([tool, *words.split()], stdin=follower, stdout=follower, stderr=follower,
                           env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0", "TERM": "linux",
                                **told}) as process:
-        os.close(follower)
-        text = b""
-        while True:
-            try:
+        while not over:
+            over = process.poll() is not None
+            while select.select([leader], [], [], 0 if over else 0.05)[0]:
                 text += os.read(leader, 65536)
-            except OSError:
-                break
+    os.close(follower)
     os.close(leader)
     return process.returncode, text.decode("utf-8")
 
@@ -139,6 +143,6 @@ def narrow(kit, checks):
                 limit = columns if columns < 66 else 90
                 checks.ok(status == 0 and widest <= limit and "state" in text,
                           f"show on {columns} columns, {name[:12]}, mask {mask}: {widest} wide",
-                          text)
+                          f"status {status}\n{text}")
     _, text = _on_terminal(tool, "show --watch -n 2 --timeout 0.3", 20, STRANGE_NAMES="boat")
     checks.ok(text.startswith("\x1b[H\x1b[J"), "show --watch clears the screen first", repr(text))
