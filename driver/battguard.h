@@ -163,6 +163,7 @@ enum {
 	BG_VALUE_ALLOW_DISCHARGE,
 	BG_VALUE_ALLOW_CHARGE,
 	BG_VALUE_LOW_CELL,
+	BG_NR_SHOWN
 };
 
 /**
@@ -309,10 +310,10 @@ static inline void bg_leds_show(struct battguard *bg,
 #endif
 
 /* values.c */
-u32 bg_event_value(const struct battguard *bg, const struct bg_event *event,
-		   unsigned int what);
-u32 bg_value(const struct battguard *bg, const struct bg_snapshot *now,
-	     unsigned int what);
+void bg_event_values(const struct battguard *bg, const struct bg_event *event,
+		     u32 *value);
+void bg_values(const struct battguard *bg, const struct bg_snapshot *now,
+	       u32 *value);
 void bg_note_delays(struct bg_event *event, const struct bg_settings *set);
 void bg_put_setting(struct bg_settings *set, enum bg_setting id, u32 value);
 

@@ -155,12 +155,6 @@ int bg_params_read(const struct fwnode_handle *fwnode, struct bg_params *params,
 			.debounce = BG_MS(value[BG_DEBOUNCE_DELAY_MS]),
 			.lockout_window = BG_MS(value[BG_LOCKOUT_WINDOW_MS]),
 			.lockout_count = value[BG_LOCKOUT_COUNT],
-			.intermittent =
-				fwnode_property_present(fwnode,
-							"pre-alarm-intermittent"),
-			.inhibit_on_pre_alarm =
-				fwnode_property_present(fwnode,
-							"charge-inhibit-on-pre-alarm"),
 		},
 		.set = {
 			.pre_alarm_delay = BG_MS(value[BG_PRE_ALARM_DELAY_MS]),
@@ -169,9 +163,13 @@ int bg_params_read(const struct fwnode_handle *fwnode, struct bg_params *params,
 			.enabled = true,
 		},
 		.poll = BG_MS(value[BG_POLL_INTERVAL_MS]),
-		.wakeup = fwnode_property_present(fwnode, "wakeup-source"),
-		.system_scope = fwnode_property_present(fwnode, "system-scope"),
 	};
+	params->cfg.intermittent =
+		fwnode_property_present(fwnode, "pre-alarm-intermittent");
+	params->cfg.inhibit_on_pre_alarm =
+		fwnode_property_present(fwnode, "charge-inhibit-on-pre-alarm");
+	params->wakeup = fwnode_property_present(fwnode, "wakeup-source");
+	params->system_scope = fwnode_property_present(fwnode, "system-scope");
 
 	if (fwnode_property_present(fwnode, "label") &&
 	    (fwnode_property_read_string(fwnode, "label", &params->label) ||

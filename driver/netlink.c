@@ -15,6 +15,7 @@
 #include <linux/err.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/srcu.h>
 #include <linux/xarray.h>
 #include <net/genetlink.h>
 
@@ -38,55 +39,68 @@ static_assert((int)BG_NR_SETTINGS == (int)BATTGUARD_A_SETTINGS_MAX);
 /* Bound devices by number. A number is not used again before 2^31 others. */
 static DEFINE_XARRAY_ALLOC1(bg_devices);
 static u32 bg_next_id;
-/* Changes when a device comes or goes, so that a dump knows that it is torn. */
+/*
+ * Changes when a device comes or goes, after it and before the next one does, so
+ * that a dump knows that it is torn. The mutex is for those who come and go.
+ */
 static u32 bg_generation = 1;
-/* Keeps a device from going away while a handler looks at it. */
-static DEFINE_MUTEX(bg_devices_lock);
+static DEFINE_MUTEX(bg_listing);
+/*
+ * A handler's reference to the devices that it has found: they are not freed before
+ * it is given back. Handlers do not wait for each other, and none waits for
+ * userspace while it has one.
+ */
+DEFINE_STATIC_SRCU(bg_handlers);
 
 static struct genl_family bg_family;
 
-/* Out of line like the next one, as both have many callers. */
-static noinline int bg_nl_put_u64(struct sk_buff *skb, int attr, u64 value,
-				  int pad)
+/* Out of line like the next two, as all have many callers. */
+static noinline int bg_nl_put_u32(struct sk_buff *skb, int attr, u32 value)
 {
-	return nla_put_u64_64bit(skb, attr, value, pad);
+	return nla_put_u32(skb, attr, value);
 }
 
-/* The numbers of a table, in a nest of their own. */
-static noinline int bg_nl_put_nest(struct sk_buff *skb, int type,
-				   const struct bg_nl_value *table,
-				   unsigned int count,
-				   const struct battguard *bg,
-				   const struct bg_event *event)
+static noinline int bg_nl_put_u64(struct sk_buff *skb, int attr,
+				  const u64 *value, int pad)
 {
-	struct nlattr *nest;
+	return nla_put_64bit(skb, attr, sizeof(*value), value, pad);
+}
+
+/* The numbers of a table. */
+static int bg_nl_put_table(struct sk_buff *skb, const struct bg_nl_value *table,
+			   unsigned int count, const u32 *value)
+{
 	unsigned int n;
 
-	nest = nla_nest_start(skb, type);
-	if (!nest)
-		return -EMSGSIZE;
 	for (n = 0; n < count; n++)
-		if (nla_put_u32(skb, table[n].attr,
-				bg_event_value(bg, event, table[n].value)))
+		if (bg_nl_put_u32(skb, table[n].attr, value[table[n].value]))
 			return -EMSGSIZE;
+	return 0;
+}
+
+/* The same in a nest of their own. */
+static noinline int bg_nl_put_nest(struct sk_buff *skb, int type,
+				   const struct bg_nl_value *table,
+				   unsigned int count, const u32 *value)
+{
+	struct nlattr *nest = nla_nest_start(skb, type);
+
+	if (!nest || bg_nl_put_table(skb, table, count, value))
+		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
 }
 
-static int bg_nl_put_status(struct sk_buff *skb, int type,
-			    const struct battguard *bg,
-			    const struct bg_event *event)
+static int bg_nl_put_status(struct sk_buff *skb, int type, const u32 *value)
 {
 	return bg_nl_put_nest(skb, type, bg_nl_status, ARRAY_SIZE(bg_nl_status),
-			      bg, event);
+			      value);
 }
 
-static int bg_nl_put_settings(struct sk_buff *skb, int type,
-			      const struct battguard *bg,
-			      const struct bg_event *event)
+static int bg_nl_put_settings(struct sk_buff *skb, int type, const u32 *value)
 {
 	return bg_nl_put_nest(skb, type, bg_nl_settings,
-			      ARRAY_SIZE(bg_nl_settings), bg, event);
+			      ARRAY_SIZE(bg_nl_settings), value);
 }
 
 static int bg_nl_put_times(struct sk_buff *skb, const struct bg_snapshot *now)
@@ -99,11 +113,11 @@ static int bg_nl_put_times(struct sk_buff *skb, const struct bg_snapshot *now)
 	};
 	unsigned int n;
 
-	if (bg_nl_put_u64(skb, BATTGUARD_A_DEV_BOOTTIME_NS, now->now,
+	if (bg_nl_put_u64(skb, BATTGUARD_A_DEV_BOOTTIME_NS, &now->now,
 			  BATTGUARD_A_DEV_PAD))
 		return -EMSGSIZE;
 	for (n = 0; n < BG_NR_SINCE; n++)
-		if (bg_nl_put_u64(skb, attrs[n], now->since[n],
+		if (bg_nl_put_u64(skb, attrs[n], &now->since[n],
 				  BATTGUARD_A_DEV_PAD))
 			return -EMSGSIZE;
 	return 0;
@@ -113,69 +127,104 @@ static int bg_nl_put_times(struct sk_buff *skb, const struct bg_snapshot *now)
 static int bg_nl_put_dev(struct sk_buff *skb, struct battguard *bg)
 {
 	const struct bg_snapshot now = bg_snapshot(bg);
-	unsigned int n;
+	u32 value[BG_NR_SHOWN];
 
-	if (nla_put_u32(skb, BATTGUARD_A_DEV_ID, bg->nl_id) ||
+	bg_values(bg, &now, value);
+	if (bg_nl_put_u32(skb, BATTGUARD_A_DEV_ID, bg->nl_id) ||
 	    nla_put_string(skb, BATTGUARD_A_DEV_NAME, bg->name) ||
-	    bg_nl_put_u64(skb, BATTGUARD_A_DEV_INSTANCE, bg->instance,
+	    bg_nl_put_u64(skb, BATTGUARD_A_DEV_INSTANCE, &bg->instance,
 			  BATTGUARD_A_DEV_PAD) ||
-	    bg_nl_put_status(skb, BATTGUARD_A_DEV_STATUS, bg, &now.event) ||
-	    bg_nl_put_settings(skb, BATTGUARD_A_DEV_SETTINGS, bg, &now.event) ||
-	    bg_nl_put_u64(skb, BATTGUARD_A_DEV_SEQ, now.event.seq,
+	    bg_nl_put_status(skb, BATTGUARD_A_DEV_STATUS, value) ||
+	    bg_nl_put_settings(skb, BATTGUARD_A_DEV_SETTINGS, value) ||
+	    bg_nl_put_u64(skb, BATTGUARD_A_DEV_SEQ, &now.event.seq,
 			  BATTGUARD_A_DEV_PAD) ||
-	    bg_nl_put_times(skb, &now))
+	    bg_nl_put_times(skb, &now) ||
+	    bg_nl_put_table(skb, bg_nl_dev, ARRAY_SIZE(bg_nl_dev), value))
 		return -EMSGSIZE;
-	for (n = 0; n < ARRAY_SIZE(bg_nl_dev); n++)
-		if (nla_put_u32(skb, bg_nl_dev[n].attr,
-				bg_value(bg, &now, bg_nl_dev[n].value)))
-			return -EMSGSIZE;
 	return 0;
 }
 
 static int bg_nl_put_event(struct sk_buff *skb, const struct battguard *bg,
 			   const struct bg_event *event, u64 lost)
 {
-	if (nla_put_u32(skb, BATTGUARD_A_EVENT_DEV_ID, bg->nl_id) ||
+	u32 value[BG_NR_SHOWN];
+
+	bg_event_values(bg, event, value);
+	if (bg_nl_put_u32(skb, BATTGUARD_A_EVENT_DEV_ID, bg->nl_id) ||
 	    nla_put_string(skb, BATTGUARD_A_EVENT_DEV_NAME, bg->name) ||
-	    bg_nl_put_u64(skb, BATTGUARD_A_EVENT_INSTANCE, bg->instance,
+	    bg_nl_put_u64(skb, BATTGUARD_A_EVENT_INSTANCE, &bg->instance,
 			  BATTGUARD_A_EVENT_PAD) ||
-	    bg_nl_put_u64(skb, BATTGUARD_A_EVENT_SEQ, event->seq,
+	    bg_nl_put_u64(skb, BATTGUARD_A_EVENT_SEQ, &event->seq,
 			  BATTGUARD_A_EVENT_PAD) ||
-	    bg_nl_put_u64(skb, BATTGUARD_A_EVENT_BOOTTIME_NS, event->boottime,
+	    bg_nl_put_u64(skb, BATTGUARD_A_EVENT_BOOTTIME_NS, &event->boottime,
 			  BATTGUARD_A_EVENT_PAD) ||
-	    bg_nl_put_u64(skb, BATTGUARD_A_EVENT_REALTIME_NS, event->realtime,
+	    bg_nl_put_u64(skb, BATTGUARD_A_EVENT_REALTIME_NS, &event->realtime,
 			  BATTGUARD_A_EVENT_PAD) ||
-	    nla_put_u32(skb, BATTGUARD_A_EVENT_CHANGED, event->changed) ||
-	    nla_put_u32(skb, BATTGUARD_A_EVENT_CAUSE, event->cause) ||
-	    nla_put_u32(skb, BATTGUARD_A_EVENT_SETTINGS_CHANGED, event->set) ||
-	    bg_nl_put_status(skb, BATTGUARD_A_EVENT_STATUS, bg, event) ||
-	    bg_nl_put_settings(skb, BATTGUARD_A_EVENT_SETTINGS, bg, event))
+	    bg_nl_put_u32(skb, BATTGUARD_A_EVENT_CHANGED, event->changed) ||
+	    bg_nl_put_u32(skb, BATTGUARD_A_EVENT_CAUSE, event->cause) ||
+	    bg_nl_put_u32(skb, BATTGUARD_A_EVENT_SETTINGS_CHANGED,
+			  event->set) ||
+	    bg_nl_put_status(skb, BATTGUARD_A_EVENT_STATUS, value) ||
+	    bg_nl_put_settings(skb, BATTGUARD_A_EVENT_SETTINGS, value))
 		return -EMSGSIZE;
 	if (event->onset && bg_nl_put_u64(skb, BATTGUARD_A_EVENT_ONSET_NS,
-					  event->onset, BATTGUARD_A_EVENT_PAD))
+					  &event->onset, BATTGUARD_A_EVENT_PAD))
 		return -EMSGSIZE;
-	if (lost && bg_nl_put_u64(skb, BATTGUARD_A_EVENT_LOST, lost,
+	if (lost && bg_nl_put_u64(skb, BATTGUARD_A_EVENT_LOST, &lost,
 				  BATTGUARD_A_EVENT_PAD))
 		return -EMSGSIZE;
 	return 0;
 }
 
-/* Called with bg_devices_lock held. Return: the device, or an error. */
+/*
+ * A message about an event, or without one, about the device as it is.
+ *
+ * Return: the message, or NULL where it does not fit.
+ */
+static struct nlmsghdr *bg_nl_put(struct sk_buff *skb, u32 portid, u32 seq,
+				  u8 cmd, struct battguard *bg,
+				  const struct bg_event *event, u64 lost)
+{
+	void *hdr = genlmsg_put(skb, portid, seq, &bg_family, 0, cmd);
+
+	if (!hdr || (event ? bg_nl_put_event(skb, bg, event, lost) :
+			     bg_nl_put_dev(skb, bg))) {
+		genlmsg_cancel(skb, hdr);
+		return NULL;
+	}
+	genlmsg_end(skb, hdr);
+	return genlmsg_nlhdr(hdr);
+}
+
+/* The next two are called inside bg_handlers. Return: a device, from number @n on. */
+static noinline struct battguard *bg_nl_next(unsigned long *n,
+					     const struct nlattr *id,
+					     const struct nlattr *name)
+{
+	struct battguard *bg;
+
+	xa_for_each_start(&bg_devices, *n, bg, *n)
+		if ((!id || nla_get_u32(id) == *n) &&
+		    (!name || !nla_strcmp(name, bg->name)))
+			return bg;
+	return NULL;
+}
+
+/* Return: the device that is named, or an error. */
 static struct battguard *bg_nl_find(struct nlattr *id, struct nlattr *name,
 				    struct netlink_ext_ack *extack)
 {
 	struct battguard *bg;
-	unsigned long n;
+	unsigned long n = 0;
 
 	if (!id && !name) {
 		NL_SET_ERR_MSG(extack, "a device has to be named, by id or name");
 		return ERR_PTR(-EINVAL);
 	}
 
-	xa_for_each(&bg_devices, n, bg)
-		if ((!id || nla_get_u32(id) == n) &&
-		    (!name || !nla_strcmp(name, bg->name)))
-			return bg;
+	bg = bg_nl_next(&n, id, name);
+	if (bg)
+		return bg;
 
 	NL_SET_BAD_ATTR(extack, id ?: name);
 	NL_SET_ERR_MSG(extack, "no such device");
@@ -186,111 +235,100 @@ static int bg_nl_dev_get(struct sk_buff *skb, struct genl_info *info)
 {
 	struct battguard *bg;
 	struct sk_buff *msg;
-	void *hdr;
-	int ret;
+	int idx, ret;
 
 	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
-	hdr = genlmsg_put_reply(msg, info, &bg_family, 0, info->genlhdr->cmd);
 
-	mutex_lock(&bg_devices_lock);
+	idx = srcu_read_lock(&bg_handlers);
 	bg = bg_nl_find(info->attrs[BATTGUARD_A_DEV_ID],
 			info->attrs[BATTGUARD_A_DEV_NAME], info->extack);
 	ret = PTR_ERR_OR_ZERO(bg);
-	if (!ret)
-		ret = hdr ? bg_nl_put_dev(msg, bg) : -EMSGSIZE;
-	mutex_unlock(&bg_devices_lock);
+	if (!ret && !bg_nl_put(msg, info->snd_portid, info->snd_seq,
+			       BATTGUARD_CMD_DEV_GET, bg, NULL, 0))
+		ret = -EMSGSIZE;
+	srcu_read_unlock(&bg_handlers, idx);
 	if (ret) {
 		nlmsg_free(msg);
 		return ret;
 	}
-
-	genlmsg_end(msg, hdr);
 	return genlmsg_reply(msg, info);
 }
 
-/* Marked as interrupted when a device came or went since it began. */
-static int bg_nl_dev_dump(struct sk_buff *skb, struct netlink_callback *cb)
+/* Settings named in a request, whose policy has looked at all of them. */
+static u32 bg_nl_settings_in(const struct nlattr *nest, struct bg_settings *set)
 {
-	struct nlattr **attrs = bg_dump_attrs(cb);
-	struct nlattr *id = attrs[BATTGUARD_A_DEV_ID];
-	struct nlattr *name = attrs[BATTGUARD_A_DEV_NAME];
-	struct battguard *bg;
-	unsigned long n;
-	int ret = 0;
+	const struct nlattr *attr;
+	u32 which = 0;
+	int rest;
 
-	mutex_lock(&bg_devices_lock);
-	cb->seq = bg_generation;
-	xa_for_each_start(&bg_devices, n, bg, cb->args[0]) {
-		void *hdr;
+	nla_for_each_nested(attr, nest, rest) {
+		const unsigned int id =
+			nla_type(attr) - BATTGUARD_A_SETTINGS_ENABLED;
 
-		if ((id && nla_get_u32(id) != n) ||
-		    (name && nla_strcmp(name, bg->name)))
-			continue;
-		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-				  cb->nlh->nlmsg_seq, &bg_family, NLM_F_MULTI,
-				  BATTGUARD_CMD_DEV_GET);
-		if (!hdr || bg_nl_put_dev(skb, bg)) {
-			if (hdr)
-				genlmsg_cancel(skb, hdr);
-			ret = -EMSGSIZE;
-			break;
-		}
-		genl_dump_check_consistent(cb, hdr);
-		genlmsg_end(skb, hdr);
-		cb->args[0] = n + 1;
-	}
-	mutex_unlock(&bg_devices_lock);
-	return skb->len ? skb->len : ret;
-}
-
-/* Return: settings named in a request, with their values in @set, or an error. */
-static int bg_nl_parse(struct genl_info *info, struct bg_settings *set)
-{
-	struct nlattr *attrs[BATTGUARD_A_SETTINGS_MAX + 1];
-	struct nlattr *nest = info->attrs[BATTGUARD_A_DEV_SETTINGS];
-	int which = 0;
-	int n, ret;
-
-	if (!nest)
-		return 0;
-	/* The policy knows the ranges. */
-	ret = nla_parse_nested(attrs, BATTGUARD_A_SETTINGS_MAX, nest,
-			       battguard_settings_nl_policy, info->extack);
-	if (ret)
-		return ret;
-
-	for (n = 0; n < BG_NR_SETTINGS; n++) {
-		const struct nlattr *attr =
-			attrs[BATTGUARD_A_SETTINGS_ENABLED + n];
-
-		if (!attr)
-			continue;
-		bg_put_setting(set, n, nla_get_u32(attr));
-		which |= BIT(n);
+		bg_put_setting(set, id, nla_get_u32(attr));
+		which |= BIT(id);
 	}
 	return which;
 }
 
 static int bg_nl_dev_set(struct sk_buff *skb, struct genl_info *info)
 {
+	const struct nlattr *nest = info->attrs[BATTGUARD_A_DEV_SETTINGS];
 	struct bg_settings set = { 0 };
+	u32 which = nest ? bg_nl_settings_in(nest, &set) : 0;
 	struct battguard *bg;
-	int which, ret;
+	int idx, ret;
 
-	which = bg_nl_parse(info, &set);
-	if (which < 0)
-		return which;
-
-	mutex_lock(&bg_devices_lock);
+	idx = srcu_read_lock(&bg_handlers);
 	bg = bg_nl_find(info->attrs[BATTGUARD_A_DEV_ID],
 			info->attrs[BATTGUARD_A_DEV_NAME], info->extack);
 	ret = PTR_ERR_OR_ZERO(bg);
 	if (!ret)
 		ret = bg_set_all(bg, which, &set);
-	mutex_unlock(&bg_devices_lock);
+	srcu_read_unlock(&bg_handlers, idx);
 	return ret;
+}
+
+/* Such a message as part of a dump. */
+static int bg_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
+			  u8 cmd, struct battguard *bg,
+			  const struct bg_event *event, u64 lost)
+{
+	struct nlmsghdr *nlh;
+
+	nlh = bg_nl_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			cmd, bg, event, lost);
+	if (!nlh)
+		return -EMSGSIZE;
+	nlh->nlmsg_flags |= NLM_F_MULTI;
+	nl_dump_check_consistent(cb, nlh);
+	return 0;
+}
+
+/* Marked as interrupted when a device came or went since it began. */
+static int bg_nl_dump_devs(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct nlattr **attrs = bg_dump_attrs(cb);
+	unsigned long n = cb->args[0];
+	struct battguard *bg;
+	int ret;
+
+	/*
+	 * Before the devices are looked at. What was looked at in an earlier call is
+	 * ordered before this by the end of bg_handlers there.
+	 */
+	cb->seq = smp_load_acquire(&bg_generation);
+	while ((bg = bg_nl_next(&n, attrs[BATTGUARD_A_DEV_ID],
+				attrs[BATTGUARD_A_DEV_NAME]))) {
+		ret = bg_nl_dump_one(skb, cb, BATTGUARD_CMD_DEV_GET, bg, NULL,
+				     0);
+		if (ret)
+			return ret;
+		cb->args[0] = ++n;
+	}
+	return 0;
 }
 
 /**
@@ -303,71 +341,61 @@ struct bg_nl_dump {
 	u64 seq;
 };
 
-static int bg_nl_dump_events(struct sk_buff *skb, struct netlink_callback *cb,
-			     struct battguard *bg, struct bg_nl_dump *dump)
+/* Marked as interrupted when the device went before it ended. */
+static int bg_nl_dump_events(struct sk_buff *skb, struct netlink_callback *cb)
 {
+	struct nlattr **attrs = bg_dump_attrs(cb);
+	struct bg_nl_dump *dump = (struct bg_nl_dump *)cb->ctx;
+	struct nlattr *seq = attrs[BATTGUARD_A_EVENT_SEQ];
 	struct bg_event event;
-	u64 lost;
+	struct battguard *bg;
+	int ret;
 
-	while (bg_event_from(bg, dump->seq, &event)) {
-		void *hdr;
+	BUILD_BUG_ON(sizeof(*dump) > sizeof(cb->ctx));
 
+	if (!dump->id) {
+		bg = bg_nl_find(attrs[BATTGUARD_A_EVENT_DEV_ID],
+				attrs[BATTGUARD_A_EVENT_DEV_NAME],
+				cb->extack);
+		if (IS_ERR(bg))
+			return PTR_ERR(bg);
+		dump->id = bg->nl_id;
+		/* There never was an event 0 that could be lost. */
+		dump->seq = seq ? max(nla_get_u64(seq), 1ULL) : 0;
+	}
+
+	/* Another number than before says that the dump is torn. */
+	bg = xa_load(&bg_devices, dump->id);
+	cb->seq = bg ? dump->id : 0;
+	while (bg && bg_event_from(bg, dump->seq, &event)) {
 		/* Events that were asked for and are overwritten by now. */
-		lost = dump->seq ? event.seq - dump->seq : 0;
-		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-				  cb->nlh->nlmsg_seq, &bg_family, NLM_F_MULTI,
-				  BATTGUARD_CMD_EVENT_GET);
-		if (!hdr || bg_nl_put_event(skb, bg, &event, lost)) {
-			if (hdr)
-				genlmsg_cancel(skb, hdr);
-			return -EMSGSIZE;
-		}
-		genl_dump_check_consistent(cb, hdr);
-		genlmsg_end(skb, hdr);
+		ret = bg_nl_dump_one(skb, cb, BATTGUARD_CMD_EVENT_GET, bg,
+				     &event,
+				     dump->seq ? event.seq - dump->seq : 0);
+		if (ret)
+			return ret;
 		dump->seq = event.seq + 1;
 	}
 	return 0;
 }
 
-static int bg_nl_event_dump(struct sk_buff *skb, struct netlink_callback *cb)
+static int bg_nl_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct nlattr **attrs = bg_dump_attrs(cb);
-	struct bg_nl_dump *dump = (struct bg_nl_dump *)cb->ctx;
-	struct nlattr *seq = attrs[BATTGUARD_A_EVENT_SEQ];
-	struct battguard *bg;
-	int ret = 0;
+	const struct genlmsghdr *request = nlmsg_data(cb->nlh);
+	int idx, ret;
 
-	BUILD_BUG_ON(sizeof(*dump) > sizeof(cb->ctx));
-
-	mutex_lock(&bg_devices_lock);
-	cb->seq = bg_generation;
-	if (dump->id) {
-		/*
-		 * The device is gone; the end of the dump says that it is torn.
-		 */
-		bg = xa_load(&bg_devices, dump->id);
-	} else {
-		bg = bg_nl_find(attrs[BATTGUARD_A_EVENT_DEV_ID],
-				attrs[BATTGUARD_A_EVENT_DEV_NAME],
-				cb->extack);
-		ret = PTR_ERR_OR_ZERO(bg);
-		if (!ret) {
-			dump->id = bg->nl_id;
-			/* There never was an event 0 that could be lost. */
-			dump->seq = seq ? max(nla_get_u64(seq), 1ULL) : 0;
-		}
-	}
-	if (!ret && bg)
-		ret = bg_nl_dump_events(skb, cb, bg, dump);
-	mutex_unlock(&bg_devices_lock);
-	return skb->len ? skb->len : ret;
+	idx = srcu_read_lock(&bg_handlers);
+	ret = request->cmd == BATTGUARD_CMD_DEV_GET ?
+	      bg_nl_dump_devs(skb, cb) : bg_nl_dump_events(skb, cb);
+	srcu_read_unlock(&bg_handlers, idx);
+	return skb->len ?: ret;
 }
 
 static const struct genl_ops bg_nl_ops[] = {
 	{
 		.cmd = BATTGUARD_CMD_DEV_GET,
 		.doit = bg_nl_dev_get,
-		.dumpit = bg_nl_dev_dump,
+		.dumpit = bg_nl_dump,
 		.policy = battguard_dev_get_do_nl_policy,
 		.maxattr = ARRAY_SIZE(battguard_dev_get_do_nl_policy) - 1,
 	},
@@ -380,7 +408,7 @@ static const struct genl_ops bg_nl_ops[] = {
 	},
 	{
 		.cmd = BATTGUARD_CMD_EVENT_GET,
-		.dumpit = bg_nl_event_dump,
+		.dumpit = bg_nl_dump,
 		.policy = battguard_event_get_nl_policy,
 		.maxattr = ARRAY_SIZE(battguard_event_get_nl_policy) - 1,
 	},
@@ -393,6 +421,7 @@ static const struct genl_multicast_group bg_nl_groups[] = {
 static struct genl_family bg_family __ro_after_init = {
 	.name = BATTGUARD_FAMILY_NAME,
 	.version = BATTGUARD_FAMILY_VERSION,
+	.parallel_ops = true,
 	.module = THIS_MODULE,
 	.ops = bg_nl_ops,
 	.n_ops = ARRAY_SIZE(bg_nl_ops),
@@ -411,7 +440,6 @@ static struct genl_family bg_family __ro_after_init = {
 void bg_netlink_event(struct battguard *bg, const struct bg_event *event)
 {
 	struct sk_buff *msg;
-	void *hdr;
 
 	if (!genl_has_listeners(&bg_family, &init_net, BG_GROUP_EVENTS))
 		return;
@@ -419,12 +447,10 @@ void bg_netlink_event(struct battguard *bg, const struct bg_event *event)
 	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!msg)
 		return;
-	hdr = genlmsg_put(msg, 0, 0, &bg_family, 0, BATTGUARD_CMD_EVENT_NTF);
-	if (!hdr || bg_nl_put_event(msg, bg, event, 0)) {
+	if (!bg_nl_put(msg, 0, 0, BATTGUARD_CMD_EVENT_NTF, bg, event, 0)) {
 		nlmsg_free(msg);
 		return;
 	}
-	genlmsg_end(msg, hdr);
 	genlmsg_multicast(&bg_family, msg, 0, BG_GROUP_EVENTS, GFP_KERNEL);
 }
 
@@ -438,24 +464,28 @@ int bg_netlink_add(struct battguard *bg)
 {
 	int ret;
 
-	mutex_lock(&bg_devices_lock);
+	mutex_lock(&bg_listing);
 	ret = xa_alloc_cyclic(&bg_devices, &bg->nl_id, bg, xa_limit_31b,
 			      &bg_next_id, GFP_KERNEL);
-	bg_generation++;
-	mutex_unlock(&bg_devices_lock);
+	smp_store_release(&bg_generation, bg_generation + 1);
+	mutex_unlock(&bg_listing);
 	return min(ret, 0);
 }
 
 /**
  * bg_netlink_remove() - no handler looks at a device any more
  * @bg: device that was added
+ *
+ * May sleep until those that have found it are through with it, which they are
+ * without anybody's help.
  */
 void bg_netlink_remove(struct battguard *bg)
 {
-	mutex_lock(&bg_devices_lock);
+	mutex_lock(&bg_listing);
 	xa_erase(&bg_devices, bg->nl_id);
-	bg_generation++;
-	mutex_unlock(&bg_devices_lock);
+	smp_store_release(&bg_generation, bg_generation + 1);
+	mutex_unlock(&bg_listing);
+	synchronize_srcu(&bg_handlers);
 }
 
 /**

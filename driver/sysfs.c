@@ -20,13 +20,19 @@ static_assert(ARRAY_SIZE(bg_states) == BG_NR_STATES);
 static const char * const bg_reasons[] = { BG_REASONS(BG_WORD, BG_WORD) };
 static_assert(ARRAY_SIZE(bg_reasons) == BG_NR_REASONS);
 
-/* How a value is written. */
+/* How a value is written: in a format, or in words. */
 enum bg_style {
 	BG_STYLE_NUMBER,
 	BG_STYLE_SIGNED,
 	BG_STYLE_MASK,
 	BG_STYLE_STATE,
 	BG_STYLE_REASONS,
+};
+
+static const char * const bg_formats[] = {
+	[BG_STYLE_NUMBER] = "%u\n",
+	[BG_STYLE_SIGNED] = "%d\n",
+	[BG_STYLE_MASK] = "0x%x\n",
 };
 
 /**
@@ -57,9 +63,7 @@ static ssize_t bg_emit_reasons(char *buf, u32 why)
 		if (why & BIT(n))
 			len += sysfs_emit_at(buf, len, "%s%s", len ? " " : "",
 					     bg_reasons[n]);
-	if (!len)
-		len = sysfs_emit(buf, "none");
-	return len + sysfs_emit_at(buf, len, "\n");
+	return len + sysfs_emit_at(buf, len, "%s\n", len ? "" : "none");
 }
 
 static ssize_t bg_file_show(struct device *dev, struct device_attribute *attr,
@@ -68,19 +72,18 @@ static ssize_t bg_file_show(struct device *dev, struct device_attribute *attr,
 	const struct bg_file *file = container_of(attr, struct bg_file, attr);
 	struct battguard *bg = bg_of(dev);
 	const struct bg_snapshot now = bg_snapshot(bg);
-	const u32 value = bg_value(bg, &now, file->value);
+	u32 values[BG_NR_SHOWN];
+	u32 value;
 
+	bg_values(bg, &now, values);
+	value = values[file->value];
 	switch (file->style) {
-	case BG_STYLE_SIGNED:
-		return sysfs_emit(buf, "%d\n", (int)value);
-	case BG_STYLE_MASK:
-		return sysfs_emit(buf, "0x%x\n", value);
 	case BG_STYLE_STATE:
 		return sysfs_emit(buf, "%s\n", bg_states[value]);
 	case BG_STYLE_REASONS:
 		return bg_emit_reasons(buf, value);
 	default:
-		return sysfs_emit(buf, "%u\n", value);
+		return sysfs_emit(buf, bg_formats[file->style], value);
 	}
 }
 

@@ -10,6 +10,7 @@
 #if !defined(BATTGUARD_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
 #define BATTGUARD_TRACE_H
 
+#include <linux/string.h>
 #include <linux/tracepoint.h>
 
 #include "battguard.h"
@@ -45,30 +46,43 @@ BG_OUTS(bg_trace_enum, bg_trace_enum)
 #define bg_trace_causes(mask) \
 	__print_flags(mask, ",", BG_CAUSES(bg_trace_flag, bg_trace_last_flag))
 
-#define bg_trace_number(number) bg_event_value(bg, event, BG_VALUE_##number)
+#define bg_trace_number(number) value[BG_VALUE_##number]
+
+/* The longest name of a guard and of a line, with the zero at its end. */
+#define BG_TRACE_NAME	32
+#define BG_TRACE_LINE	16
+
+/* Out of line: a copy into a place of known size is checked there, at length. */
+static noinline void bg_trace_copy(char *to, const char *from, size_t size)
+{
+	strscpy(to, from, size);
+}
 #endif
 
-/* What happened to a line: one class for both, as each class is code of its own. */
+/*
+ * What happened to a line: one class for both, as each class is code of its own.
+ * Names have a place of fixed size, as strings of any length are more code.
+ */
 DECLARE_EVENT_CLASS(battguard_line,
 	TP_PROTO(const char *name, const char *line, unsigned int index,
 		 bool value, bool failed),
 	TP_ARGS(name, line, index, value, failed),
 	TP_STRUCT__entry(
-		__string(name, name)
-		__string(line, line)
+		__array(char, name, BG_TRACE_NAME)
+		__array(char, line, BG_TRACE_LINE)
 		__field(unsigned int, index)
 		__field(bool, value)
 		__field(bool, failed)
 	),
 	TP_fast_assign(
-		bg_trace_assign_str(name, name);
-		bg_trace_assign_str(line, line);
+		bg_trace_copy(__entry->name, name, BG_TRACE_NAME);
+		bg_trace_copy(__entry->line, line, BG_TRACE_LINE);
 		__entry->index = index;
 		__entry->value = value;
 		__entry->failed = failed;
 	),
 	TP_printk("name=%s line=%s index=%u value=%d failed=%d",
-		  __get_str(name), __get_str(line), __entry->index,
+		  __entry->name, __entry->line, __entry->index,
 		  __entry->value, __entry->failed)
 );
 
@@ -84,8 +98,8 @@ DEFINE_EVENT_PRINT(battguard_line, battguard_output,
 	TP_PROTO(const char *name, const char *line, unsigned int index,
 		 bool value, bool failed),
 	TP_ARGS(name, line, index, value, failed),
-	TP_printk("name=%s output=%s value=%d failed=%d", __get_str(name),
-		  __get_str(line), __entry->value, __entry->failed)
+	TP_printk("name=%s output=%s value=%d failed=%d", __entry->name,
+		  __entry->line, __entry->value, __entry->failed)
 );
 
 /* A decision that changed something, as its event reports it. */
@@ -93,7 +107,7 @@ TRACE_EVENT(battguard_decision,
 	TP_PROTO(const struct battguard *bg, const struct bg_event *event),
 	TP_ARGS(bg, event),
 	TP_STRUCT__entry(
-		__string(name, bg->name)
+		__array(char, name, BG_TRACE_NAME)
 		__field(u64, seq)
 		__field(u64, boottime)
 		__field(u32, allow_discharge)
@@ -113,7 +127,10 @@ TRACE_EVENT(battguard_decision,
 		__field(u32, state)
 	),
 	TP_fast_assign(
-		bg_trace_assign_str(name, bg->name);
+		u32 value[BG_NR_SHOWN];
+
+		bg_event_values(bg, event, value);
+		bg_trace_copy(__entry->name, bg->name, BG_TRACE_NAME);
 		__entry->seq = event->seq;
 		__entry->boottime = event->boottime;
 		__entry->allow_discharge =
@@ -136,7 +153,7 @@ TRACE_EVENT(battguard_decision,
 		__entry->state = bg_trace_number(STATE);
 	),
 	TP_printk("name=%s seq=%llu boottime=%llu changed=%s cause=%s state=%s outputs=%s allow_discharge=%#x allow_charge=%#x low_cell=%#x remote=%u faulty=%#x/%#x/%#x/%#x faulty_outputs=%s load_reasons=%s charger_reasons=%s",
-		  __get_str(name), __entry->seq, __entry->boottime,
+		  __entry->name, __entry->seq, __entry->boottime,
 		  bg_trace_changes(__entry->changed),
 		  bg_trace_causes(__entry->cause),
 		  bg_trace_state(__entry->state),

@@ -16,17 +16,14 @@ static u32 bg_ms(u64 ns)
 	return div_u64(ns, NSEC_PER_MSEC);
 }
 
-/* Time left until @when, rounded up: not 0 before it is over. */
-static u32 bg_remaining_ms(u64 when)
+/* Time left at @t until @when, rounded up: not 0 before it is over. */
+static u32 bg_remaining_ms(u64 when, u64 t)
 {
-	const u64 t = ktime_get_boottime_ns();
-
 	return when > t ? bg_ms(when - t + NSEC_PER_MSEC - 1) : 0;
 }
 
-static u32 bg_seconds(const struct bg_snapshot *now, enum bg_state state)
+static u32 bg_seconds(const struct bg_snapshot *now, enum bg_state state, u64 t)
 {
-	const u64 t = ktime_get_boottime_ns();
 	u64 ns = now->counters.state_ns[state];
 
 	if (state == now->event.view.state && t > now->now)
@@ -36,137 +33,100 @@ static u32 bg_seconds(const struct bg_snapshot *now, enum bg_state state)
 
 /* Disconnects left before a lock-out; old ones stop counting as time goes on. */
 static int bg_lockout_remaining(const struct battguard *bg,
-				const struct bg_snapshot *now)
+				const struct bg_snapshot *now, u64 t)
 {
 	const struct bg_config *cfg = &bg->params.cfg;
 
 	return bg_discharge_left(&now->discharge, cfg->lockout_count,
-				 cfg->lockout_window,
-				 max(now->now, ktime_get_boottime_ns()));
-}
-
-static u32 bg_view_value(const struct battguard *bg, const struct bg_view *view,
-			 unsigned int what)
-{
-	const u32 open = bg->params.cfg.lines & ~view->lines;
-
-	switch (what) {
-	case BG_VALUE_STATE:
-		return view->state;
-	case BG_VALUE_OUTPUTS:
-		return view->outputs;
-	case BG_VALUE_LOAD:
-		return !!(view->outputs & BIT(BG_OUT_LOAD));
-	case BG_VALUE_CHARGER:
-		return !!(view->outputs & BIT(BG_OUT_CHARGER));
-	case BG_VALUE_PRE_ALARM:
-		return !!(view->outputs & BIT(BG_OUT_PRE_ALARM));
-	case BG_VALUE_ALLOW_DISCHARGE:
-		return !(open & BG_LINES_DISCHARGE);
-	case BG_VALUE_ALLOW_CHARGE:
-		return !(open & BG_LINES_CHARGE);
-	case BG_VALUE_LOW_CELL:
-		return !!(view->lines & BG_LINES_LOW_CELL);
-	case BG_VALUE_REMOTE:
-		return view->remote;
-	case BG_VALUE_CHAINS:
-		return bg->params.cfg.lines & BG_LINES_DISCHARGE;
-	case BG_VALUE_ALLOW_DISCHARGE_CHAINS:
-		return view->lines & BG_LINES_DISCHARGE;
-	case BG_VALUE_ALLOW_CHARGE_CHAINS:
-		return (view->lines & BG_LINES_CHARGE) >> BG_LINE_CHARGE;
-	case BG_VALUE_LOW_CELL_CHAINS:
-		return (view->lines & BG_LINES_LOW_CELL) >> BG_LINE_LOW_CELL;
-	case BG_VALUE_LOAD_OFF_REASONS:
-		return view->load_reasons;
-	case BG_VALUE_CHARGER_OFF_REASONS:
-		return view->charger_reasons;
-	case BG_VALUE_FAULTY_ALLOW_DISCHARGE:
-		return view->faulty & BG_LINES_DISCHARGE;
-	case BG_VALUE_FAULTY_ALLOW_CHARGE:
-		return (view->faulty & BG_LINES_CHARGE) >> BG_LINE_CHARGE;
-	case BG_VALUE_FAULTY_LOW_CELL:
-		return (view->faulty & BG_LINES_LOW_CELL) >> BG_LINE_LOW_CELL;
-	case BG_VALUE_FAULTY_REMOTE:
-		return (view->faulty & BG_LINES_REMOTE) >> BG_LINE_REMOTE_L;
-	case BG_VALUE_FAULTY_OUTPUTS:
-		return view->out_faulty;
-	default:
-		return 0;
-	}
+				 cfg->lockout_window, max(now->now, t));
 }
 
 /**
- * bg_event_value() - a number that an event holds
+ * bg_event_values() - the numbers that an event holds
  * @bg: device
  * @event: event
- * @what: which, of the status or of the settings
- *
- * Return: the number, in the unit in which it is shown.
+ * @value: set to those of the status and of the settings, in the units in which
+ *	they are shown; %BG_NR_SHOWN by &enum bg_value
  */
-u32 bg_event_value(const struct battguard *bg, const struct bg_event *event,
-		   unsigned int what)
+void bg_event_values(const struct battguard *bg, const struct bg_event *event,
+		     u32 *value)
 {
+	const struct bg_view *view = &event->view;
+	const u32 lines = view->lines;
+	const u32 faulty = view->faulty;
+	const u32 open = bg->params.cfg.lines & ~lines;
 	const u32 *delay = event->delay_ms;
 
-	switch (what) {
-	case BG_VALUE_ENABLED:
-		return event->view.enabled;
-	case BG_VALUE_CHARGE_BEHAVIOUR:
-		return event->view.inhibit;
-	case BG_VALUE_MUTE:
-		return event->view.mute;
-	case BG_VALUE_PRE_ALARM_DELAY_MS:
-		return delay[BG_SET_PRE_ALARM_DELAY_MS - BG_FIRST_DELAY];
-	case BG_VALUE_RESTORE_DELAY_MS:
-		return delay[BG_SET_RESTORE_DELAY_MS - BG_FIRST_DELAY];
-	case BG_VALUE_LOAD_RECONNECT_DELAY_MS:
-		return delay[BG_SET_LOAD_RECONNECT_DELAY_MS - BG_FIRST_DELAY];
-	default:
-		return bg_view_value(bg, &event->view, what);
-	}
+	value[BG_VALUE_STATE] = view->state;
+	value[BG_VALUE_OUTPUTS] = view->outputs;
+	value[BG_VALUE_LOAD] = !!(view->outputs & BIT(BG_OUT_LOAD));
+	value[BG_VALUE_CHARGER] = !!(view->outputs & BIT(BG_OUT_CHARGER));
+	value[BG_VALUE_PRE_ALARM] = !!(view->outputs & BIT(BG_OUT_PRE_ALARM));
+	value[BG_VALUE_ALLOW_DISCHARGE] = !(open & BG_LINES_DISCHARGE);
+	value[BG_VALUE_ALLOW_CHARGE] = !(open & BG_LINES_CHARGE);
+	value[BG_VALUE_LOW_CELL] = !!(lines & BG_LINES_LOW_CELL);
+	value[BG_VALUE_REMOTE] = view->remote;
+	value[BG_VALUE_CHAINS] = bg->params.cfg.lines & BG_LINES_DISCHARGE;
+	value[BG_VALUE_ALLOW_DISCHARGE_CHAINS] = lines & BG_LINES_DISCHARGE;
+	value[BG_VALUE_ALLOW_CHARGE_CHAINS] =
+		(lines & BG_LINES_CHARGE) >> BG_LINE_CHARGE;
+	value[BG_VALUE_LOW_CELL_CHAINS] =
+		(lines & BG_LINES_LOW_CELL) >> BG_LINE_LOW_CELL;
+	value[BG_VALUE_LOAD_OFF_REASONS] = view->load_reasons;
+	value[BG_VALUE_CHARGER_OFF_REASONS] = view->charger_reasons;
+	value[BG_VALUE_FAULTY_ALLOW_DISCHARGE] = faulty & BG_LINES_DISCHARGE;
+	value[BG_VALUE_FAULTY_ALLOW_CHARGE] =
+		(faulty & BG_LINES_CHARGE) >> BG_LINE_CHARGE;
+	value[BG_VALUE_FAULTY_LOW_CELL] =
+		(faulty & BG_LINES_LOW_CELL) >> BG_LINE_LOW_CELL;
+	value[BG_VALUE_FAULTY_REMOTE] =
+		(faulty & BG_LINES_REMOTE) >> BG_LINE_REMOTE_L;
+	value[BG_VALUE_FAULTY_OUTPUTS] = view->out_faulty;
+
+	value[BG_VALUE_ENABLED] = view->enabled;
+	value[BG_VALUE_CHARGE_BEHAVIOUR] = view->inhibit;
+	value[BG_VALUE_MUTE] = view->mute;
+	value[BG_VALUE_PRE_ALARM_DELAY_MS] =
+		delay[BG_SET_PRE_ALARM_DELAY_MS - BG_FIRST_DELAY];
+	value[BG_VALUE_RESTORE_DELAY_MS] =
+		delay[BG_SET_RESTORE_DELAY_MS - BG_FIRST_DELAY];
+	value[BG_VALUE_LOAD_RECONNECT_DELAY_MS] =
+		delay[BG_SET_LOAD_RECONNECT_DELAY_MS - BG_FIRST_DELAY];
 }
 
 /**
- * bg_value() - a number of a device
+ * bg_values() - all numbers of a device
  * @bg: device
  * @now: its snapshot
- * @what: which
- *
- * Return: the number, in the unit in which it is shown; of one with a sign, its
- * bits.
+ * @value: set to them, in the units in which they are shown, and to the bits of
+ *	one with a sign; %BG_NR_SHOWN by &enum bg_value
  */
-u32 bg_value(const struct battguard *bg, const struct bg_snapshot *now,
-	     unsigned int what)
+void bg_values(const struct battguard *bg, const struct bg_snapshot *now,
+	       u32 *value)
 {
-	switch (what) {
-	case BG_VALUE_PRE_ALARM_REMAINING_MS:
-		return bg_remaining_ms(now->load_safe_until);
-	case BG_VALUE_LOAD_RETURNS_MS:
-		return bg_remaining_ms(now->load_returns);
-	case BG_VALUE_LOCKOUT_REMAINING:
-		return bg_lockout_remaining(bg, now);
-	case BG_VALUE_PRE_ALARMS:
-		return now->counters.pre_alarms;
-	case BG_VALUE_LOAD_DISCONNECTS:
-		return now->counters.load_disconnects;
-	case BG_VALUE_CHARGER_DISCONNECTS:
-		return now->counters.charger_disconnects;
-	case BG_VALUE_REMOTE_OFFS:
-		return now->counters.remote_offs;
-	case BG_VALUE_FAULTS:
-		return now->counters.faults;
-	case BG_VALUE_SECONDS_NORMAL:
-		return bg_seconds(now, BG_NORMAL);
-	case BG_VALUE_SECONDS_PRE_ALARM:
-		return bg_seconds(now, BG_PRE_ALARM);
-	case BG_VALUE_SECONDS_LOAD_OFF:
-		return bg_seconds(now, BG_LOAD_OFF);
-	case BG_VALUE_SECONDS_STANDBY:
-		return bg_seconds(now, BG_STANDBY);
-	default:
-		return bg_event_value(bg, &now->event, what);
-	}
+	static const u8 seconds[BG_NR_STATES] = {
+		[BG_NORMAL] = BG_VALUE_SECONDS_NORMAL,
+		[BG_PRE_ALARM] = BG_VALUE_SECONDS_PRE_ALARM,
+		[BG_LOAD_OFF] = BG_VALUE_SECONDS_LOAD_OFF,
+		[BG_STANDBY] = BG_VALUE_SECONDS_STANDBY,
+	};
+	const struct bg_counters *counters = &now->counters;
+	const u64 t = ktime_get_boottime_ns();
+	unsigned int n;
+
+	bg_event_values(bg, &now->event, value);
+	value[BG_VALUE_PRE_ALARM_REMAINING_MS] =
+		bg_remaining_ms(now->load_safe_until, t);
+	value[BG_VALUE_LOAD_RETURNS_MS] =
+		bg_remaining_ms(now->load_returns, t);
+	value[BG_VALUE_LOCKOUT_REMAINING] = bg_lockout_remaining(bg, now, t);
+	value[BG_VALUE_PRE_ALARMS] = counters->pre_alarms;
+	value[BG_VALUE_LOAD_DISCONNECTS] = counters->load_disconnects;
+	value[BG_VALUE_CHARGER_DISCONNECTS] = counters->charger_disconnects;
+	value[BG_VALUE_REMOTE_OFFS] = counters->remote_offs;
+	value[BG_VALUE_FAULTS] = counters->faults;
+	for (n = 0; n < BG_NR_STATES; n++)
+		value[seconds[n]] = bg_seconds(now, n, t);
 }
 
 /**

@@ -5,8 +5,8 @@
 #include <kunit/test.h>
 #include <linux/string.h>
 
-#define bg_event_value	values_test_event
-#define bg_value	values_test_value
+#define bg_event_values	values_test_event
+#define bg_values	values_test_device
 #define bg_note_delays	values_test_note_delays
 #define bg_put_setting	values_test_put_setting
 #include "../driver/values.c"
@@ -82,8 +82,6 @@ static const struct value_case value_cases[] = {
 	{ "restore delay", BG_VALUE_RESTORE_DELAY_MS, { 60000, 0 } },
 	{ "reconnect delay", BG_VALUE_LOAD_RECONNECT_DELAY_MS,
 	  { 7200000, 1 } },
-	/* Not of an event: a number that is wrong rather than none. */
-	{ "none of an event", BG_VALUE_FAULTS, { 0, 0 } },
 };
 
 static void value_case_desc(const struct value_case *c, char *desc)
@@ -102,20 +100,33 @@ static struct battguard *values_guard(struct kunit *test)
 	return bg;
 }
 
+/* A number of a device, alone. */
+static u32 values_test_value(const struct battguard *bg,
+			     const struct bg_snapshot *now, unsigned int what)
+{
+	u32 value[BG_NR_SHOWN];
+
+	memset(value, 0xa5, sizeof(value));
+	values_test_device(bg, now, value);
+	return value[what];
+}
+
 static void values_of_event(struct kunit *test)
 {
 	const struct value_case *c = test->param_value;
 	const struct battguard *bg = values_guard(test);
 	struct bg_snapshot *now = kunit_kzalloc(test, sizeof(*now), GFP_KERNEL);
+	u32 value[BG_NR_SHOWN];
 	unsigned int n;
 
 	KUNIT_ASSERT_NOT_NULL(test, now);
 	for (n = 0; n < ARRAY_SIZE(values_views); n++) {
 		now->event.view = values_views[n];
 		values_test_note_delays(&now->event, &values_settings[n]);
-		KUNIT_EXPECT_EQ_MSG(test,
-				    values_test_event(bg, &now->event, c->what),
-				    c->value[n], "event %u", n);
+		memset(value, 0xa5, sizeof(value));
+		values_test_event(bg, &now->event, value);
+		KUNIT_EXPECT_EQ_MSG(test, value[c->what], c->value[n],
+				    "event %u", n);
 		KUNIT_EXPECT_EQ(test, values_test_value(bg, now, c->what),
 				c->value[n]);
 	}

@@ -171,6 +171,6 @@ FAULTS = (
     ("the seconds of the present state stand still", "values.c",
      "if (state == now->event.view.state && t > now->now)", "if (0)", "values_seconds"),
     ("the chains of one kind for those of another", "values.c",
-     "(view->lines & BG_LINES_CHARGE) >> BG_LINE_CHARGE",
-     "(view->lines & BG_LINES_LOW_CELL) >> BG_LINE_LOW_CELL", "values_of_view"),
+     "(lines & BG_LINES_CHARGE) >> BG_LINE_CHARGE",
+     "(lines & BG_LINES_LOW_CELL) >> BG_LINE_LOW_CELL", "values_of_event"),
 )

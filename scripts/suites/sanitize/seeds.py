@@ -112,8 +112,8 @@ SEEDS = (
           "	xa_erase(&bg_devices, bg->nl_id);\n", "",
           _unbind_and_ask, r"KASAN: slab-use-after-free", short=True),
     fault("a message's string is copied without a bound", "sanitize", "KASAN", "netlink.c",
-          "	struct battguard *bg;\n	unsigned long n;\n\n	if (!id && !name) {",
-          "	struct battguard *bg;\n	unsigned long n;\n	char text[12];\n\n"
+          "	struct battguard *bg;\n	unsigned long n = 0;\n\n	if (!id && !name) {",
+          "	struct battguard *bg;\n	unsigned long n = 0;\n	char text[12];\n\n"
           "	if (name)\n		memcpy(text, nla_data(name), nla_len(name));\n"
           "	barrier_data(text);\n	if (!id && !name) {",
           _messages, r"KASAN: stack-out-of-bounds in bg_nl_"),

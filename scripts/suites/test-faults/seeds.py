@@ -107,7 +107,8 @@ SEEDS = [
          ("driver/decision/view.c", "event->seq = ++fsm->seq;",
           "fsm->seq += fsm->seq % 50 ? 1 : 2;\n\tevent->seq = fsm->seq;")),
     tool("an event tells the present instead", "overwritten",
-         (NETLINK, "EVENT_SETTINGS, bg, event)", "EVENT_SETTINGS, bg, &bg->snapshot.event)")),
+         (NETLINK, "	bg_event_values(bg, event, value);\n",
+          "	bg_event_values(bg, &bg->snapshot.event, value);\n")),
     tool("one lost event more than there are", "overwritten",
          (NETLINK, "event.seq - dump->seq : 0", "event.seq - dump->seq + 1 : 0")),
     tool("the ring keeps half", "overwritten",
@@ -121,20 +122,23 @@ SEEDS = [
          "{ .type = NLA_U32, }")),
     tool("each bind is the same instance", "reloaded",
          ("driver/core.c", "u64 instance = get_random_u64();", "u64 instance = 4711;")),
-    ynl("a dump that is torn does not say so", "refusals",
-        (NETLINK, "&bg_next_id, GFP_KERNEL);\n	bg_generation++;\n", "&bg_next_id, GFP_KERNEL);\n"),
-        (NETLINK, "bg->nl_id);\n	bg_generation++;\n", "bg->nl_id);\n")),
+    ynl("a dump of events that is torn does not say so", "refusals",
+        (NETLINK, "	cb->seq = bg ? dump->id : 0;\n", "	cb->seq = dump->id;\n")),
+    ynl("a dump of devices that is torn does not say so", "refusals",
+        (NETLINK, "	xa_erase(&bg_devices, bg->nl_id);\n"
+                  "	smp_store_release(&bg_generation, bg_generation + 1);\n",
+         "	xa_erase(&bg_devices, bg->nl_id);\n")),
     tool("a device number is used again", "reloaded",
          (NETLINK, "bg_next_id;", "bg_next_id __maybe_unused;"),
          (NETLINK, "ret = xa_alloc_cyclic(&bg_devices, &bg->nl_id, bg, xa_limit_31b,\n"
                    "			      &bg_next_id, GFP_KERNEL);",
           "ret = xa_alloc(&bg_devices, &bg->nl_id, bg, xa_limit_31b, GFP_KERNEL);")),
     ynl("now and then an event is not sent", "second_client",
-        (NETLINK, "	struct sk_buff *msg;\n	void *hdr;\n\n	if (!genl_has_listeners",
-         "	struct sk_buff *msg;\n	void *hdr;\n\n	if (event->seq % 3 == 0)\n		return;\n"
+        (NETLINK, "	struct sk_buff *msg;\n\n	if (!genl_has_listeners",
+         "	struct sk_buff *msg;\n\n	if (event->seq % 3 == 0)\n		return;\n"
          "	if (!genl_has_listeners")),
     ynl("an attribute is narrower than specified", "second_client",
-        (NETLINK, "nla_put_u32(skb, table[n].attr,", "nla_put_u16(skb, table[n].attr,")),
+        (NETLINK, "if (bg_nl_put_u32(skb, table[n].attr,", "if (nla_put_u16(skb, table[n].attr,")),
     ynl("the ack does not say which attribute", "refusals",
         (NETLINK, "	NL_SET_BAD_ATTR(extack, id ?: name);\n", "")),
     ynl("root of a user namespace may set", "refusals",
@@ -147,8 +151,8 @@ SEEDS = [
          "[BATTGUARD_A_SETTINGS_ENABLED] = { .type = NLA_U32, }")),
     Seed("a name of any length is copied to the stack", (
         (POLICY, GET + ".type = NLA_NUL_STRING, .len = 31, }", GET + ".type = NLA_BINARY, }"),
-        (NETLINK, "	struct battguard *bg;\n	unsigned long n;\n\n	if (!id && !name) {",
-         "	struct battguard *bg;\n	char copy[32];\n	unsigned long n;\n\n	if (name)\n"
+        (NETLINK, "	struct battguard *bg;\n	unsigned long n = 0;\n\n	if (!id && !name) {",
+         "	struct battguard *bg;\n	char copy[32];\n	unsigned long n = 0;\n\n	if (name)\n"
          "		memcpy(copy, nla_data(name), nla_len(name));\n	OPTIMIZER_HIDE_VAR(name);\n"
          "	barrier_data(copy);\n	if (!id && !name) {")), ("nlfuzz", "malformed messages")),
     # The tool's side.

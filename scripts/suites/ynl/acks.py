@@ -137,7 +137,7 @@ def namespaces(vm, checks):
 
 def torn(vm, checks, label, node, driver):
     """A dump during which a device went says so at its end; one that is whole does not."""
-    for told in json.loads(vm.sh(f"python3 -B /run/torn.py {label} {driver}/unbind {node}",
+    for told in json.loads(vm.sh(f"python3 -B /run/torn.py {label} {driver} {node}",
                                  timeout=300)):
         what = "events" if told["command"] == EVENT_GET else "devices"
         if told["undisturbed"]:
