@@ -120,11 +120,4 @@
 #define bg_dump_attrs(cb)	(genl_dumpit_info(cb)->info.attrs)
 #endif
 
-/* A string of a trace event was named twice before 6.10. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
-#define bg_trace_assign_str(dst, src)	__assign_str(dst, src)
-#else
-#define bg_trace_assign_str(dst, src)	__assign_str(dst)
-#endif
-
 #endif

@@ -69,19 +69,23 @@ int bg_leds_register(struct battguard *bg)
  */
 void bg_leds_show(struct battguard *bg, const struct bg_view *view)
 {
-	const bool on[BG_NR_LEDS] = {
-		[BG_LED_LOAD_ON] = view->outputs & BIT(BG_OUT_LOAD),
-		[BG_LED_CHARGE_BLOCKED] = view->charge_blocked,
-		[BG_LED_PRE_ALARM] = view->outputs & BIT(BG_OUT_PRE_ALARM),
-	};
+	unsigned int shown = 0;
 	unsigned int n;
+
+	if (view->outputs & BIT(BG_OUT_LOAD))
+		shown |= BIT(BG_LED_LOAD_ON);
+	if (view->charge_blocked)
+		shown |= BIT(BG_LED_CHARGE_BLOCKED);
+	if (view->outputs & BIT(BG_OUT_PRE_ALARM))
+		shown |= BIT(BG_LED_PRE_ALARM);
 
 	for (n = 0; n < BG_NR_LEDS; n++) {
 		struct bg_led *led = &bg->leds[n];
+		const bool on = shown & BIT(n);
 
-		if (led->on == on[n])
+		if (led->on == on)
 			continue;
-		WRITE_ONCE(led->on, on[n]);
+		WRITE_ONCE(led->on, on);
 		led_trigger_event(&led->trigger, bg_led_brightness(led));
 	}
 }

@@ -316,8 +316,8 @@ static int bg_nl_dump_devs(struct sk_buff *skb, struct netlink_callback *cb)
 	int ret;
 
 	/*
-	 * Before the devices are looked at. What was looked at in an earlier call is
-	 * ordered before this by the end of bg_handlers there.
+	 * Pairs with the one in bg_nl_changed(): the devices come after. Those of an
+	 * earlier call come before, by the end of bg_handlers there.
 	 */
 	cb->seq = smp_load_acquire(&bg_generation);
 	while ((bg = bg_nl_next(&n, attrs[BATTGUARD_A_DEV_ID],
@@ -353,7 +353,9 @@ static int bg_nl_dump_events(struct sk_buff *skb, struct netlink_callback *cb)
 
 	BUILD_BUG_ON(sizeof(*dump) > sizeof(cb->ctx));
 
-	if (!dump->id) {
+	if (dump->id) {
+		bg = xa_load(&bg_devices, dump->id);
+	} else {
 		bg = bg_nl_find(attrs[BATTGUARD_A_EVENT_DEV_ID],
 				attrs[BATTGUARD_A_EVENT_DEV_NAME],
 				cb->extack);
@@ -365,7 +367,6 @@ static int bg_nl_dump_events(struct sk_buff *skb, struct netlink_callback *cb)
 	}
 
 	/* Another number than before says that the dump is torn. */
-	bg = xa_load(&bg_devices, dump->id);
 	cb->seq = bg ? dump->id : 0;
 	while (bg && bg_event_from(bg, dump->seq, &event)) {
 		/* Events that were asked for and are overwritten by now. */
@@ -454,6 +455,13 @@ void bg_netlink_event(struct battguard *bg, const struct bg_event *event)
 	genlmsg_multicast(&bg_family, msg, 0, BG_GROUP_EVENTS, GFP_KERNEL);
 }
 
+/* After a device came or went, under bg_listing. */
+static void bg_nl_changed(void)
+{
+	/* Pairs with the one in bg_nl_dump_devs(): the devices come first. */
+	smp_store_release(&bg_generation, bg_generation + 1);
+}
+
 /**
  * bg_netlink_add() - let a device be found
  * @bg: device, with a snapshot that is valid
@@ -467,7 +475,7 @@ int bg_netlink_add(struct battguard *bg)
 	mutex_lock(&bg_listing);
 	ret = xa_alloc_cyclic(&bg_devices, &bg->nl_id, bg, xa_limit_31b,
 			      &bg_next_id, GFP_KERNEL);
-	smp_store_release(&bg_generation, bg_generation + 1);
+	bg_nl_changed();
 	mutex_unlock(&bg_listing);
 	return min(ret, 0);
 }
@@ -483,7 +491,7 @@ void bg_netlink_remove(struct battguard *bg)
 {
 	mutex_lock(&bg_listing);
 	xa_erase(&bg_devices, bg->nl_id);
-	smp_store_release(&bg_generation, bg_generation + 1);
+	bg_nl_changed();
 	mutex_unlock(&bg_listing);
 	synchronize_srcu(&bg_handlers);
 }

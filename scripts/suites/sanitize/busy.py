@@ -12,6 +12,9 @@ from . import kit
 
 
 INPUTS = ("allow_discharge", "allow_charge", "low_cell", "remote_l", "remote_h")
+# Two dump events all the time, while another sets.
+_ASKING = {"dump1": f"log {board.LABEL}", "dump2": f"log {kit.SIM_LABEL}",
+           "set": f"set {kit.SIM_LABEL} load_reconnect_delay_ms 0"}
 
 
 def edges_on(lines, names, slowest):
@@ -44,6 +47,9 @@ def storm(vm, seconds, binds=True):
         vm.sh(f"battguardctl monitor >/tmp/heard{number} 2>&1 &")
     vm.sh("(battguardctl monitor | while read -r line; do sleep 1; done) >/dev/null 2>&1 &")
     vm.sh("(until [ -e /tmp/over ]; do nlfuzz 300 $RANDOM 0; done) >/tmp/asked 2>&1 &")
+    for side, words in _ASKING.items():
+        vm.sh(f"(until [ -e /tmp/over ]; do battguardctl {words} >/dev/null && echo done; done) "
+              f">/tmp/{side} 2>/dev/null &")
     with edges_on(vm.lines, INPUTS, 0.02) as edges:
         time.sleep(seconds)
         for number in range(len(made)):
@@ -53,14 +59,16 @@ def storm(vm, seconds, binds=True):
     counts["edges of the PL061"] = edges.count
     for number in (1, 2):
         counts[f"lines of listener {number}"] = int(vm.sh(f"wc -l </tmp/heard{number}"))
+    for side, words in _ASKING.items():
+        counts[f"battguardctl {words}"] = int(vm.sh(f"wc -l </tmp/{side}"))
     counts["messages"] = 300 * int(vm.sh("grep -c ^sent /tmp/asked || true"))
     return counts
 
 
 def calm(vm):
     """End those who listen and those who ask."""
-    vm.sh("touch /tmp/over; killall battguardctl; while killall -q -0 nlfuzz; do sleep 0.1; done; "
-          "sleep 1; rm /tmp/over")
+    vm.sh("touch /tmp/over; killall battguardctl; while killall -q -0 nlfuzz battguardctl; "
+          "do sleep 0.1; done; sleep 1; rm /tmp/over")
 
 
 def reload(vm, times):
@@ -112,6 +120,8 @@ def run(config, checks, seconds):
         protects(vm, checks, "before")
         for name, count in storm(vm, seconds).items():
             checks.ok(count > 0, f"{name}: {count}")
+        waiting = kit.waiting(vm)
+        checks.ok(not waiting, "no request of netlink waits for another", waiting)
         reload(vm, 5)
         checks.ok(True, "unloaded and loaded five times under those who ask")
         settle(vm)

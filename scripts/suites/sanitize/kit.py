@@ -125,6 +125,33 @@ def find_leaks(vm, tell=True):
         print(f"# kmemleak: {line}")
 
 
+def was_held(vm, first, last):
+    """Has lockdep seen a lock taken, maybe by way of others, while another was held?"""
+    after, names, node = {}, {}, None
+    for line in vm.sh("cat /proc/lockdep").splitlines():
+        if match := re.match(r" -> \[(\w+)\] ", line):
+            after[node].add(match[1])
+        elif match := re.match(r"(\w+) .*FD:.*?: (\S+)$", line):
+            node = match[1]
+            after[node], names[node] = set(), match[2]
+    found = set()
+    ahead = [key for key, name in names.items() if name == first]
+    while ahead:
+        for key in after.get(ahead.pop(), set()) - found:
+            found.add(key)
+            ahead.append(key)
+    return last in {names.get(key) for key in found}
+
+
+def waiting(vm):
+    """What requests of netlink hold while the guard works for them, in words."""
+    if not was_held(vm, "cb_lock", "&bg->snapshot_lock"):
+        return "lockdep has seen no request of netlink"
+    if was_held(vm, "genl_mutex", "&bg->snapshot_lock"):
+        return "requests of netlink wait for each other: genl_mutex is held"
+    return ""
+
+
 def awake(vm, checks, config):
     """Are the checkers still at it? Some give up in silence."""
     checks.ok(re.search(r"debug_locks:\s+1$", vm.sh("cat /proc/lockdep_stats"), re.M),

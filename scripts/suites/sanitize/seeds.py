@@ -23,7 +23,7 @@ class Sight:
 
     config: str
     checker: str
-    provoke: callable
+    provoke: callable       # may tell what it has seen itself
     report: str             # in the first complaint
     short: bool = False     # in the short run as well
 
@@ -50,6 +50,20 @@ def _unbind_in_alarm(vm):
 def _unbind_and_ask(vm):
     _unbind(vm)
     vm.run("battguardctl list")
+
+
+def _unbind_while_told(vm):
+    """The device goes while its events are dumped."""
+    vm.sh(f"battguardctl log {kit.SIM_LABEL} >/dev/null 2>&1 &")
+    time.sleep(1)
+    vm.bind(kit.SIM_LABEL, "unbind")
+    time.sleep(5)
+
+
+def _requests(vm):
+    for words in ("show {}", "log {}", "set {} load_reconnect_delay_ms 0"):
+        vm.run(f"battguardctl {words.format(kit.SIM_LABEL)} >/dev/null")
+    return kit.waiting(vm)
 
 
 def _edges(vm):
@@ -111,6 +125,16 @@ SEEDS = (
     fault("a device that is gone is still found", "sanitize", "KASAN", "netlink.c",
           "	xa_erase(&bg_devices, bg->nl_id);\n", "",
           _unbind_and_ask, r"KASAN: slab-use-after-free", short=True),
+    seeds.Seed("an unbind does not wait for who looks at the device", (
+        ("driver/netlink.c", "	synchronize_srcu(&bg_handlers);\n", ""),
+        # As long as a handler that other processes preempt.
+        ("driver/netlink.c", "#include <linux/err.h>\n",
+         "#include <linux/delay.h>\n#include <linux/err.h>\n"),
+        ("driver/netlink.c", "	cb->seq = bg ? dump->id : 0;\n",
+         "	cb->seq = bg ? dump->id : 0;\n	msleep(4000);\n")),
+        Sight("sanitize", "KASAN", _unbind_while_told, r"KASAN: (slab-)?use-after-free")),
+    fault("one request of netlink waits for another", "sanitize", "lockdep's graph", "netlink.c",
+          "	.parallel_ops = true,\n", "", _requests, r"wait for each other", short=True),
     fault("a message's string is copied without a bound", "sanitize", "KASAN", "netlink.c",
           "	struct battguard *bg;\n	unsigned long n = 0;\n\n	if (!id && !name) {",
           "	struct battguard *bg;\n	unsigned long n = 0;\n	char text[12];\n\n"
@@ -192,17 +216,17 @@ def catch(seed, number, checks):
         made = kernel, [shutil.copy(path, kept) for path in built]
     cpus = 2 if sight.config == "kcsan" else 1
     vm = kit.Field(sight.config, made, kit.programs(), cpus=cpus)
-    ends = ""
+    ends, seen = "", None
     with vm:
         try:
             vm.insert()
-            sight.provoke(vm)
+            seen = sight.provoke(vm)
             vm.poweroff()
         except Trouble as trouble:
             # A fault may well fell the guest: its last words are on their way.
             ends = str(trouble)
             time.sleep(5)
-    said = klog.complaints(vm)
+    said = klog.complaints(vm) + [seen] * bool(seen)
     first = said[0] if said else "nothing"
     checks.ok(re.search(sight.report, first),
               f"caught by {sight.checker}: \"{first}\"",
@@ -219,7 +243,8 @@ def sound(config, checks):
                             *(f"echo {node} >{board.DRIVER}/bind"
                               for node in kit.GUARDS.values())):
                 vm.run(f"{command} 2>/dev/null")
-            provoke(vm)
+            seen = provoke(vm)
+            checks.ok(not seen, "no fault: nothing is seen", seen)
         vm.poweroff()
     said = klog.complaints(vm)
     checks.ok(not said, "no fault: no report", "\n".join(said[:20]))
