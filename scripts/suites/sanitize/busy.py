@@ -48,8 +48,8 @@ def storm(vm, seconds, binds=True):
     vm.sh("(battguardctl monitor | while read -r line; do sleep 1; done) >/dev/null 2>&1 &")
     vm.sh("(until [ -e /tmp/over ]; do nlfuzz 300 $RANDOM 0; done) >/tmp/asked 2>&1 &")
     for side, words in _ASKING.items():
-        vm.sh(f"(until [ -e /tmp/over ]; do battguardctl {words} >/dev/null && echo done; done) "
-              f">/tmp/{side} 2>/dev/null &")
+        vm.sh(f"(until [ -e /tmp/over ]; do battguardctl {words} >/dev/null && echo done "
+              f"|| sleep 0.2; done) >/tmp/{side} 2>/dev/null &")
     with edges_on(vm.lines, INPUTS, 0.02) as edges:
         time.sleep(seconds)
         for number in range(len(made)):

@@ -67,8 +67,8 @@ ACTIVE_LOW, OPEN_SOURCE = 1, 2
 BANKS = {"bank": "gpio-sim", "late": "gpio-sim-late"}
 
 COMMANDS = ("set", "bind", "unbind", "sleep", "expect", "keep", "within", "onset", "after",
-            "stamp", "bounce", "bounced", "write", "try", "deny", "between", "need", "told", "sysfs",
-            "refuse", "defer", "attached", "mark", "cycle", "chip",
+            "stamp", "bounce", "bounced", "write", "try", "deny", "between", "need", "told",
+            "sysfs", "refuse", "defer", "attached", "mark", "cycle", "chip",
             "steady", "moves", "logged")
 
 
