@@ -173,7 +173,7 @@ static int board_describe(struct board *board, u32 lines,
 		const enum bank_line line = nodes[n].line;
 		u32 where = board->lost & BIT(line) ? BOARD_NOWHERE : line;
 
-		if (!nodes[n].described || !(lines & BIT(line)))
+		if (!nodes[n].described || !(lines & ~board->late_lines & BIT(line)))
 			continue;
 		if (line == BANK_CHARGE)
 			where = BANK_DISCHARGE;
