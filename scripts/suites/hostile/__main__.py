@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Hostile ground: controllers that fail, lie, hang and forget, on stock kernels.
 
-The controllers are those of scripts/lab/hostile, driven from inside the guest by
-the player of the gpio-sim tests, in a clock that jumps ahead when the guest idles.
-The cases are the text files beside this one; simtest/simplan.py describes their
-language.
+The controllers are those of scripts/lab/hostile, and the expanders that people use on
+an emulated bus, driven from inside the guest by the player of the gpio-sim tests, in a
+clock that jumps ahead when the guest idles. The cases are the text files beside this
+one; simtest/simplan.py describes their language.
 """
 
 import argparse
@@ -17,19 +17,22 @@ from lab import common, kernels, tap
 from lab.common import Trouble, setup
 from suites.simtest import play, simplan
 
+from . import expanders
+
 # Not 7.3: it shares a line that several nodes name, and each case has a node.
 SERIES = ("6.12", "6.1")
 # What a series cannot show. 6.1 tells nobody that a write has failed.
 UNSEEN = {"6.1": ("an output that can be neither set nor read is not said to be off",)}
 
 # The first one is a case's own unless it says otherwise.
-BANKS = {"fast": "hostile-fast", "slow": "hostile-slow", "other": "hostile-other",
-         "dumb": "hostile-dumb"}
+OWN = {label: simplan.Bank(f"hostile-{label}") for label in ("fast", "slow", "other", "dumb")}
+BANKS = {**OWN, **expanders.BANKS}
 PROPERTIES = {"fast": "", "slow": "sleeps;", "other": "sleeps;", "dumb": "no-interrupts;"}
 
 # Each case binds its own guard; the banks are there for all.
-SETUP = """
+SETUP = f"""
 insmod /modules/hostile.ko
+{"".join(f"insmod /modules/{name}.ko{chr(10)}" for name in expanders.DRIVERS)}
 echo 0 > /sys/bus/platform/drivers_autoprobe
 insmod /modules/battguard.ko
 """
@@ -37,9 +40,9 @@ insmod /modules/battguard.ko
 
 def nodes(cases):
     """The device tree text: the banks, and a node for each case."""
-    text = ""
-    for label, device in BANKS.items():
-        text += (f'\t{label}: {device} {{\n\t\tcompatible = "hostile-gpio";\n'
+    text = expanders.nodes()
+    for label, bank in OWN.items():
+        text += (f'\t{label}: {bank.device} {{\n\t\tcompatible = "hostile-gpio";\n'
                  f"\t\tgpio-controller;\n\t\t#gpio-cells = <2>;\n\t\t{PROPERTIES[label]}\n\t}};\n")
     return text + "".join(case.node for case in cases)
 
@@ -47,9 +50,12 @@ def nodes(cases):
 def load():
     """The cases; each leaves controllers that are well."""
     cases = simplan.load(pathlib.Path(__file__).parent, BANKS)
-    well = tuple(f"finally /sys/devices/platform/{device}/reset 1" for device in BANKS.values())
     for case in cases:
-        case.plan = (*case.plan[:-1], *well, "end")
+        used = [label for label in BANKS if case.board.uses(label)]
+        well = [f"finally /sys/devices/platform/{BANKS[label].device}/reset 1" for label in used]
+        anew = [line for label in used if label in expanders.CHIPS
+                for line in expanders.rebound(label)]
+        case.plan = (*case.plan[:-1], *well, "end", *anew)
     return cases
 
 
@@ -58,7 +64,8 @@ def run(report, series, cases):
     cases = [case for case in cases if case.name not in UNSEEN.get(series, ())]
     kernel = kernels.stock(series)
     play.play_on(report, kernel, series, nodes(cases), cases,
-                 [kernels.build_module(kernel), kernels.build_helper(kernel, "hostile")], SETUP)
+                 [kernels.build_module(kernel), kernels.build_helper(kernel, "hostile"),
+                  *expanders.build_drivers(kernel)], SETUP)
 
 
 def main():
@@ -66,16 +73,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kernel", action="append", choices=SERIES,
                         help="the kernel series (default: all)")
+    parser.add_argument("--long", action="store_true", help="the long cases as well")
     parser.add_argument("-k", metavar="PATTERN", default="",
                         help="only cases whose name matches this regular expression")
     parser.add_argument("--list", action="store_true", help="name the cases and stop")
     options = parser.parse_args()
-    cases = [case for case in load() if re.search(options.k, case.name, re.I)]
+    cases = [case for case in load() if re.search(options.k, case.name, re.I)
+             and (options.long or options.k or not case.long)]
     if not cases:
         raise Trouble(f"no case matches '{options.k}'")
     if options.list:
         for case in cases:
-            print(f"{case.group}: {case.name}")
+            print(f"{case.group}: {case.name}{' (long)' if case.long else ''}")
         return 0
     setup("base", "qemu", "dt", "cross", "headers")
     report = tap.Report()

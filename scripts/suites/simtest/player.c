@@ -28,6 +28,7 @@
 #define MAXWORDS 40
 
 static long long edge, onset;	/* what "within" and "after" count from */
+static long long remembered;	/* what "most" compares with */
 static char driver[80];		/* the driver's directory */
 static bool bound;
 static pid_t toggler;
@@ -149,6 +150,23 @@ static bool bounced(void)
 	if (read(toggled, &edge, sizeof(edge)) != sizeof(edge))
 		return fail("nothing toggles");
 	return true;
+}
+
+/*
+ * A plug that goes in: the wires change at random, and all are high in the end. The
+ * same numbers in each run. The first change is made at once.
+ */
+static void rattle(int period, int steps, char **names, int n)
+{
+	static unsigned int dice = 1;
+
+	for (int step = 0; step < steps; step++) {
+		for (int i = 0; i < n; i++) {
+			dice = dice * 1103515245 + 12345;
+			pull(names[i], step == steps - 1 || dice >> 16 & 1);
+		}
+		sleep_until(now() + period * 1000LL);
+	}
 }
 
 static void stop_toggler(void)
@@ -292,6 +310,23 @@ static bool command(char **w, int n)
 		if (atol(path) >= atol(w[2]) && atol(path) <= atol(w[3]))
 			return true;
 		return fail("%s is %.20s", w[1], path);
+	}
+	if (!strcmp(w[0], "rattle")) {
+		rattle(atoi(w[1]), atoi(w[2]), w + 3, n - 3);
+		return edge = now(), true;
+	}
+	if (!strcmp(w[0], "remember")) {
+		if (!look(w[1], path, sizeof(path)))
+			return false;
+		remembered = atoll(path);
+		return true;
+	}
+	if (!strcmp(w[0], "most")) {
+		if (!look(w[2], path, sizeof(path)))
+			return false;
+		if (atoll(path) <= atoi(w[1]) * remembered)
+			return true;
+		return fail("%s is %.20s, and was %lld", w[2], path, remembered);
 	}
 	if (!strcmp(w[0], "onset"))
 		/* the onset is no earlier than this: "never early" is judged from it */

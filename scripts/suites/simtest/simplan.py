@@ -36,6 +36,12 @@ A case in a file *.case is its name, its board and what happens:
                         log has WORD, nothing is left claimed
   defer, attached MS    the probe is put off; it comes by itself
                         (DEVICE stands for the node's platform device)
+  rattle US STEPS WIRE...   the wires change at random, so many times every so many
+                        microseconds; in the end all are high
+  remember KEY, most FACTOR KEY   a value, and later that it is at most so many times
+                        that; KEY as in "between"
+  times N, done         what is between these happens so many times
+  long                  a case that only the long form of a suite has
   chip BANK FILE VALUE  a file of a bank (hostile.c); VALUE may be wires with
                         commas between, for their mask
   MIN and MAX of "between" also count a bank's file, @BANK/FILE
@@ -45,6 +51,7 @@ power supply's directory, commas for blanks.  A case ends with an unbind, after
 which no line may be claimed.  All times are the guest's.
 """
 
+import collections
 import dataclasses
 import pathlib
 import re
@@ -63,13 +70,24 @@ LEDS = {"load": "load-on", "blocked": "charge-blocked", "alarm": "pre-alarm"}
 FIRST_LED = 36
 NGPIOS = 64
 ACTIVE_LOW, OPEN_SOURCE = 1, 2
-# The platform device of each bank, by the label of its node.
-BANKS = {"bank": "gpio-sim", "late": "gpio-sim-late"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Bank:
+    """A controller."""
+
+    device: str                 # where its files are, below the platform devices
+    packed: bool = False        # it has few wires: a board takes them one after the other
+    weak: bool = False          # its high outputs are inputs as well: nobody pulls at them
+
+
+# By the label of its node.
+BANKS = {"bank": Bank("gpio-sim"), "late": Bank("gpio-sim-late")}
 
 COMMANDS = ("set", "bind", "unbind", "sleep", "expect", "keep", "within", "onset", "after",
             "stamp", "bounce", "bounced", "write", "try", "deny", "between", "need", "told",
-            "sysfs", "refuse", "defer", "attached", "mark", "cycle", "chip",
-            "steady", "moves", "logged")
+            "sysfs", "refuse", "defer", "attached", "mark", "cycle", "chip", "steady", "moves",
+            "logged", "rattle", "remember", "most")
 
 
 @dataclasses.dataclass
@@ -81,6 +99,8 @@ class Case:
     number: int
     node: str = ""
     plan: tuple = ()
+    long: bool = False          # for the long form of a suite
+    board: object = None
 
     @property
     def sleeps(self):
@@ -101,6 +121,7 @@ class Board:
         self.bank = next(iter(self.banks))
         self._at = dict(word[3:].split(":") for word in words if word.startswith("at="))
         self._bank_of = {}
+        self._taken = collections.Counter()
         self._active_low = "active-low" in words
         self._leds = {}
         if "leds" in words:
@@ -149,6 +170,9 @@ class Board:
         flags = (self._load_flags if name == "load" else 0) if output else \
             ACTIVE_LOW if self._active_low else 0
         bank = self._at.get(name, self.bank)
+        if self.banks[bank].packed:
+            first = self._taken[bank]
+            self._taken[bank] += count
         for index in range(count):
             wire = short + (str(index) if index else "")
             self.wires[wire] = first + index
@@ -157,8 +181,15 @@ class Board:
             f"<&{bank} {first + index} {flags}>" for index in range(count))
 
     def device_of(self, wire):
-        """The platform device of the bank that a wire is on."""
+        """The device of the bank that a wire is on."""
+        return self._of(wire).device
+
+    def _of(self, wire):
         return self.banks[self._bank_of.get(wire, self.bank)]
+
+    def uses(self, label):
+        """Whether a wire is on this bank."""
+        return label in self._bank_of.values()
 
     def chip(self, words, where):
         """The plan's line for a file of a bank."""
@@ -168,7 +199,7 @@ class Board:
             if None in lines:
                 raise Trouble(f"{where}: {value}: not all of them are wires")
             value = hex(sum(1 << line for line in lines))
-        return f"sysfs /sys/devices/platform/{self.banks[bank]}/{file} {value}"
+        return f"sysfs /sys/devices/platform/{self.banks[bank].device}/{file} {value}"
 
     def node(self, name, label):
         """The device tree node."""
@@ -193,6 +224,8 @@ class Board:
             if wire[:2] in ("ac", "ad", "lc", "rl", "rh"):
                 well = wire[:2] in ("ac", "ad", "rl")
                 levels[wire] = int(well != self._active_low)
+            elif self._of(wire).weak:
+                levels[wire] = 1
         for change in changes:
             wire, _, level = change.partition("=")
             levels[wire] = int(level)
@@ -211,6 +244,20 @@ def _read(path):
     return found
 
 
+def unrolled(lines):
+    """The lines, what is to happen several times as often as that."""
+    made, times, again = [], 0, []
+    for line in lines:
+        words = line.split()
+        if words[0] == "times":
+            times, again = int(words[1]), []
+        elif words[0] == "done":
+            made, times = made + times * again, 0
+        else:
+            (again if times else made).append(line)
+    return made
+
+
 def load(directory=DIRECTORY, banks=None):
     """All cases, in the order of their files."""
     cases = []
@@ -224,8 +271,10 @@ def load(directory=DIRECTORY, banks=None):
             plan = [f"case {name}", f"device {device} sim{number}"]
             plan += [f"line {wire} {offset} {board.device_of(wire)}"
                      for wire, offset in board.wires.items()]
-            for line in lines[1:]:
+            for line in unrolled(lines[1:]):
                 words = line.split()
+                if words[0] == "long":
+                    continue
                 if words[0] == "start":
                     plan += board.start(words[1:])
                 elif words[0] == "chip":
@@ -235,8 +284,8 @@ def load(directory=DIRECTORY, banks=None):
                     plan.append(line.replace("DEVICE", device))
                 else:
                     raise Trouble(f"{where}: no command {words[0]}")
-            cases.append(Case(name, path.stem, number,
-                              board.node(device, f"sim{number}"), (*plan, "end")))
+            cases.append(Case(name, path.stem, number, board.node(device, f"sim{number}"),
+                              (*plan, "end"), "long" in lines, board))
     names = [case.name for case in cases]
     if len(set(names)) != len(names):
         raise Trouble("two cases have one name")
@@ -251,13 +300,16 @@ def _check_wires(words, board, where):
         match = re.match(r"([a-z][a-z_0-9]*)=[01]$", word)
         if match and match[1] not in board.wires:
             raise Trouble(f"{where}: this board has no wire {match[1]}")
+    for word in words[3:] if words[0] == "rattle" else ():
+        if word not in board.wires:
+            raise Trouble(f"{where}: this board has no wire {word}")
 
 
 def nodes(cases):
     """The device tree text: the banks, and a node for each case."""
     text = ""
-    for label, name in BANKS.items():
-        text += (f'\t{name} {{\n\t\tcompatible = "gpio-simulator";\n\t\t{label}: bank {{\n'
+    for label, bank in BANKS.items():
+        text += (f'\t{bank.device} {{\n\t\tcompatible = "gpio-simulator";\n\t\t{label}: bank {{\n'
                  f"\t\t\tgpio-controller;\n\t\t\t#gpio-cells = <2>;\n"
                  f"\t\t\tngpios = <{NGPIOS}>;\n\t\t}};\n\t}};\n")
     return text + "".join(case.node for case in cases)
