@@ -226,7 +226,10 @@ int told(const char *word, int *all, int *with)
 	return others;
 }
 
-/* How many of the board's lines on a bank someone has; the LEDs are not the guard's. */
+/*
+ * How many of the board's lines on a bank someone has. The LEDs are not the guard's,
+ * and a second guard keeps its own.
+ */
 static int claimed_on(int bank)
 {
 	char path[80];
@@ -240,6 +243,8 @@ static int claimed_on(int bank)
 		struct gpio_v2_line_info info = { .offset = board.lines[i].offset };
 
 		if (board.lines[i].bank != bank || !strncmp(board.lines[i].name, "led_", 4))
+			continue;
+		if (*board.second && *board.lines[i].name == '2')
 			continue;
 		if (ioctl(fd, GPIO_V2_GET_LINEINFO_IOCTL, &info))
 			used = -1000;

@@ -30,6 +30,7 @@ struct board {
 	int nbanks;
 	char device[64];	/* platform device of the guard */
 	char label[64];		/* its power supply */
+	char second[64];	/* a guard that is bound beside it, or empty */
 };
 
 extern struct board board;

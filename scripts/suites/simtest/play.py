@@ -20,7 +20,8 @@ insmod /modules/battguard.ko
 def player():
     """The player, for the guest."""
     return guest_program("player", *(pathlib.Path(__file__).with_name(name)
-                                     for name in ("player.c", "board.c", "board.h")))
+                                     for name in ("player.c", "board.c", "board.h",
+                                                  "disturb.c", "disturb.h")))
 
 
 RESULT = re.compile(r"(ok|not ok) \d+ - (.*?)(?: # SKIP (.*))?$")

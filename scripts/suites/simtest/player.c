@@ -12,10 +12,9 @@
  * blanks in its value written as commas.
  */
 #include "board.h"
+#include "disturb.h"
 
 #include <errno.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,8 +30,7 @@ static long long edge, onset;	/* what "within" and "after" count from */
 static long long remembered;	/* what "most" compares with */
 static char driver[80];		/* the driver's directory */
 static bool bound;
-static pid_t toggler;
-static int toggled = -1;	/* tells when the toggler made its last edge */
+static pid_t leaver;		/* process that unbinds */
 
 /*
  * The conditions become true between min and max after start, and not before.
@@ -103,83 +101,6 @@ static bool steady(long long length, const char *key, bool want)
 	return want ? true : fail("%s is %.100s all the time", key, first);
 }
 
-/*
- * Toggles a line in a process of its own, so that the plan goes on meanwhile.
- * The first edge is made before: a fork takes its time. The process comes before
- * all that is shared out fairly: a kernel worker that computes for a tick would
- * make one long pulse of a bounce. The threads of interrupts are above it.
- */
-static void bounce(const char *name, int period, int duration, bool last)
-{
-	struct sched_param lowest = { .sched_priority = sched_get_priority_min(SCHED_FIFO) };
-	long long t = now(), end = t + duration * MS, latest = t;
-	bool level = false;
-	int ends[2];
-
-	pull(name, level);
-	if (pipe(ends)) {
-		perror("toggling");
-		exit(2);
-	}
-	toggler = fork();
-	if (toggler) {
-		close(ends[1]);
-		toggled = ends[0];
-		/* or the line would not move, and some cases not miss it */
-		if (toggler < 0 || sched_setscheduler(toggler, SCHED_FIFO, &lowest)) {
-			perror("toggling");
-			exit(2);
-		}
-		return;
-	}
-	for (t += period * MS; t < end; t += period * MS) {
-		level = !level;
-		sleep_until(t);
-		latest = now();
-		pull(name, level);
-	}
-	if (level != last)
-		latest = now();
-	pull(name, last);
-	_exit(write(ends[1], &latest, sizeof(latest)) != sizeof(latest));
-}
-
-/* Waits for the end of that, which may come late: what follows counts from there. */
-static bool bounced(void)
-{
-	if (read(toggled, &edge, sizeof(edge)) != sizeof(edge))
-		return fail("nothing toggles");
-	return true;
-}
-
-/*
- * A plug that goes in: the wires change at random, and all are high in the end. The
- * same numbers in each run. The first change is made at once.
- */
-static void rattle(int period, int steps, char **names, int n)
-{
-	static unsigned int dice = 1;
-
-	for (int step = 0; step < steps; step++) {
-		for (int i = 0; i < n; i++) {
-			dice = dice * 1103515245 + 12345;
-			pull(names[i], step == steps - 1 || dice >> 16 & 1);
-		}
-		sleep_until(now() + period * 1000LL);
-	}
-}
-
-static void stop_toggler(void)
-{
-	if (toggler > 0) {
-		kill(toggler, SIGKILL);
-		waitpid(toggler, NULL, 0);
-		close(toggled);
-	}
-	toggler = 0;
-	toggled = -1;
-}
-
 static int bind(const char *dir, const char *what, const char *name)
 {
 	char path[200];
@@ -188,18 +109,54 @@ static int bind(const char *dir, const char *what, const char *name)
 	return put(path, name);
 }
 
+static bool let_go(void)
+{
+	int used = claimed();
+
+	bound = false;
+	return used ? fail("%d lines are still claimed after unbind", used) : true;
+}
+
+/* Unbinds in a process of its own, which others may have to wait for. */
+static void begin_unbind(void)
+{
+	edge = now();
+	leaver = fork();
+	if (!leaver)
+		_exit(!!bind(driver, "unbind", board.device));
+}
+
+static bool end_unbind(long long min, long long max)
+{
+	int status;
+
+	if (leaver <= 0)
+		return fail("nothing was begun");
+	while (!waitpid(leaver, &status, WNOHANG))
+		sleep_until(now() + MS);
+	leaver = 0;
+	if (status)
+		return fail("unbind has failed");
+	if (now() < edge + min || now() > edge + max)
+		return fail("unbind took %.3f ms", (now() - edge) / 1e6);
+	return let_go();
+}
+
 static bool unbind(void)
 {
-	int err, used;
+	int err;
 
+	if (leaver > 0)
+		return end_unbind(0, 1000000 * MS);
+	if (*board.second)
+		bind(driver, "unbind", board.second);
+	*board.second = 0;
 	if (!bound)
 		return true;
-	bound = false;
 	err = bind(driver, "unbind", board.device);
 	if (err)
 		return fail("unbind: %s", strerror(-err));
-	used = claimed();
-	return used ? fail("%d lines are still claimed after unbind", used) : true;
+	return let_go();
 }
 
 /* Bound for some milliseconds, again and again, whatever the lines do. */
@@ -267,6 +224,21 @@ static bool command(char **w, int n)
 	}
 	if (!strcmp(w[0], "unbind"))
 		return unbind();
+	if (!strcmp(w[0], "beside")) {
+		snprintf(board.second, sizeof(board.second), "%s", w[1]);
+		err = bind(driver, "bind", board.second);
+		return err ? fail("bind: %s", strerror(-err)) : true;
+	}
+	if (!strcmp(w[0], "letgo"))
+		return begin_unbind(), true;
+	if (!strcmp(w[0], "gone"))
+		return end_unbind(atoi(w[1]) * MS, atoi(w[2]) * MS);
+	if (!strcmp(w[0], "took")) {
+		t = now() - edge;
+		if (t >= atoi(w[1]) * MS && t <= atoi(w[2]) * MS)
+			return true;
+		return fail("it took %.3f ms", t / 1e6);
+	}
 	if (!strcmp(w[0], "defer")) {
 		/* the driver core turns a deferral into EAGAIN */
 		err = bind(driver, "bind", board.device);
@@ -311,6 +283,14 @@ static bool command(char **w, int n)
 			return true;
 		return fail("%s is %.20s", w[1], path);
 	}
+	if (!strcmp(w[0], "hog"))
+		return hog(atoi(w[1]), atoi(w[2])), true;
+	if (!strcmp(w[0], "calm"))
+		return calm(), true;
+	if (!strcmp(w[0], "scribble")) {
+		snprintf(path, sizeof(path), "/sys/class/power_supply/%s/%s", board.label, w[1]);
+		return scribble(path, w[2], w[3]), true;
+	}
 	if (!strcmp(w[0], "rattle")) {
 		rattle(atoi(w[1]), atoi(w[2]), w + 3, n - 3);
 		return edge = now(), true;
@@ -334,7 +314,7 @@ static bool command(char **w, int n)
 	if (!strcmp(w[0], "bounce"))
 		return edge = now(), bounce(w[1], atoi(w[2]), atoi(w[3]), atoi(w[4])), true;
 	if (!strcmp(w[0], "bounced"))
-		return bounced();
+		return bounced(&edge) ? true : fail("nothing toggles");
 	if (!strcmp(w[0], "told")) {
 		told(w[1], &all, &with);
 		return with ? true : fail("nothing in the log about %s", w[1]);
@@ -416,7 +396,7 @@ int main(int argc, char **argv)
 				return 2;
 			}
 		} else if (!strcmp(w[0], "end") && open_case) {
-			stop_toggler();
+			calm();
 			if (!unbind() && !failed) {
 				failed = true;
 				printf("# at the end: %s\n", why);

@@ -12,7 +12,9 @@ A case in a file *.case is its name, its board and what happens:
                           open-source-load    the load output
                           leds                led_load, led_blocked, led_alarm: LEDs on wires
                           drop=PROPERTY, raw=PROPERTY=VALUE, bank=late
-                          at=PROPERTY:BANK    these lines are on another bank
+                          at=PROPERTY:BANK,.. these lines are on other banks
+  beside WORD...        a second guard, bound and unbound with the first one; its wires
+                        and files are 2ac, 2.state and so on
   start [WIRE=LEVEL]    set all permitted (remote L on), then bind
   set WIRE=LEVEL...     ac ac1.. allow-charge, ad.. allow-discharge, lc.. low-cell,
                         rl rh remote: the level at the controller
@@ -36,8 +38,13 @@ A case in a file *.case is its name, its board and what happens:
                         log has WORD, nothing is left claimed
   defer, attached MS    the probe is put off; it comes by itself
                         (DEVICE stands for the node's platform device)
-  rattle US STEPS WIRE...   the wires change at random, so many times every so many
-                        microseconds; in the end all are high
+  took MIN MAX          so many ms have gone since the last set, bind or write
+  letgo, gone MIN MAX   begin to unbind; that has come to an end so many ms after
+  rattle US STEPS WIRE...   the wires change at random, so many times at most and every
+                        so many microseconds in the mean; in the end all are high
+  hog PRIORITY MS, scribble FILE ONE OTHER, calm
+                        a process takes the processor, with a FIFO priority; one without
+                        any writes a file again and again; the end of both
   remember KEY, most FACTOR KEY   a value, and later that it is at most so many times
                         that; KEY as in "between"
   times N, done         what is between these happens so many times
@@ -65,6 +72,9 @@ DIRECTORY = pathlib.Path(__file__).resolve().parent
 ALLOW_CHARGE, ALLOW_DISCHARGE, LOW_CELL = 0, 10, 20
 SINGLE = {"remote-l": 30, "remote-h": 31, "load": 32, "charger": 33,
           "pre-alarm": 34, "heartbeat": 35}
+# Those of a second board, which is bound beside the first one.
+SECOND = {"remote-l": 24, "remote-h": 25, "load": 26, "charger": 27, "pre-alarm": 28,
+          "heartbeat": 29}
 SHORT = {"remote-l": "rl", "remote-h": "rh", "pre-alarm": "pre_alarm"}
 LEDS = {"load": "load-on", "blocked": "charge-blocked", "alarm": "pre-alarm"}
 FIRST_LED = 36
@@ -87,7 +97,8 @@ BANKS = {"bank": Bank("gpio-sim"), "late": Bank("gpio-sim-late")}
 COMMANDS = ("set", "bind", "unbind", "sleep", "expect", "keep", "within", "onset", "after",
             "stamp", "bounce", "bounced", "write", "try", "deny", "between", "need", "told",
             "sysfs", "refuse", "defer", "attached", "mark", "cycle", "chip", "steady", "moves",
-            "logged", "rattle", "remember", "most")
+            "logged", "rattle", "remember", "most", "took", "letgo", "gone", "hog", "scribble",
+            "calm")
 
 
 @dataclasses.dataclass
@@ -114,12 +125,15 @@ class Board:
     # LEDs are bound from the kernel's start on: each case has wires of its own.
     _next_led = FIRST_LED
 
-    def __init__(self, words, where, banks=None):
+    def __init__(self, words, where, banks=None, second=False):
+        self._prefix, self._shift = ("2", 5) if second else ("", 0)
+        self._single = SECOND if second else SINGLE
         self.wires = {}
         self.properties = {}
         self.banks = banks or BANKS
         self.bank = next(iter(self.banks))
-        self._at = dict(word[3:].split(":") for word in words if word.startswith("at="))
+        self._at = dict(place.split(":") for word in words if word.startswith("at=")
+                        for place in word[3:].split(","))
         self._bank_of = {}
         self._taken = collections.Counter()
         self._active_low = "active-low" in words
@@ -149,10 +163,10 @@ class Board:
         self._lines("allow-discharge", "ad", ALLOW_DISCHARGE, counts["chains"])
         self._lines("low-cell", "lc", LOW_CELL, counts["low-cell"])
         for name in ("load", "charger", "pre-alarm"):
-            self._lines(name, SHORT.get(name, name), SINGLE[name], 1)
+            self._lines(name, SHORT.get(name, name), self._single[name], 1)
         for key, value in rest:
-            if key in SINGLE:
-                self._lines(key, SHORT.get(key, key), SINGLE[key], 1)
+            if key in self._single:
+                self._lines(key, SHORT.get(key, key), self._single[key], 1)
             elif value and not value.isdigit():
                 raise Trouble(f"{where}: {key} is not a number")
             else:
@@ -173,16 +187,19 @@ class Board:
         if self.banks[bank].packed:
             first = self._taken[bank]
             self._taken[bank] += count
+        elif name not in self._single:
+            first += self._shift
         for index in range(count):
-            wire = short + (str(index) if index else "")
+            wire = self._prefix + short + (str(index) if index else "")
             self.wires[wire] = first + index
             self._bank_of[wire] = bank
         self.properties[name + "-gpios"] = ", ".join(
             f"<&{bank} {first + index} {flags}>" for index in range(count))
 
-    def device_of(self, wire):
-        """The device of the bank that a wire is on."""
-        return self._of(wire).device
+    def lines(self):
+        """The plan's lines that say where the wires are."""
+        return [f"line {wire} {offset} {self._of(wire).device}"
+                for wire, offset in self.wires.items()]
 
     def _of(self, wire):
         return self.banks[self._bank_of.get(wire, self.bank)]
@@ -221,15 +238,16 @@ class Board:
         """The levels of a bank that is well, with changes."""
         levels = {}
         for wire in self.wires:
-            if wire[:2] in ("ac", "ad", "lc", "rl", "rh"):
-                well = wire[:2] in ("ac", "ad", "rl")
+            kind = wire.removeprefix(self._prefix)[:2]
+            if kind in ("ac", "ad", "lc", "rl", "rh"):
+                well = kind in ("ac", "ad", "rl")
                 levels[wire] = int(well != self._active_low)
             elif self._of(wire).weak:
                 levels[wire] = 1
         for change in changes:
             wire, _, level = change.partition("=")
             levels[wire] = int(level)
-        return [f"set {' '.join(f'{wire}={level}' for wire, level in levels.items())}", "bind"]
+        return [f"set {' '.join(f'{wire}={level}' for wire, level in levels.items())}"]
 
 
 def _read(path):
@@ -269,23 +287,33 @@ def load(directory=DIRECTORY, banks=None):
             number = len(cases) + 1
             device = f"guard-{number}"
             plan = [f"case {name}", f"device {device} sim{number}"]
-            plan += [f"line {wire} {offset} {board.device_of(wire)}"
-                     for wire, offset in board.wires.items()]
+            plan += board.lines()
+            second = next((Board(line.split()[1:], where, banks, second=True)
+                           for line in lines if line.startswith("beside ")), None)
+            if second:
+                board.wires.update(second.wires)
+                plan += second.lines()
             for line in unrolled(lines[1:]):
                 words = line.split()
-                if words[0] == "long":
+                if words[0] in ("long", "beside"):
                     continue
                 if words[0] == "start":
-                    plan += board.start(words[1:])
+                    plan += [*board.start(words[1:]), "bind"]
+                    if second:
+                        plan += [*second.start(()), f"beside {device}b"]
                 elif words[0] == "chip":
                     plan.append(board.chip(words, where))
                 elif words[0] in COMMANDS:
                     _check_wires(words, board, where)
+                    line = re.sub(r"(?<= )2\.", f"@{device}b/power_supply/sim{number}b/", line)
                     plan.append(line.replace("DEVICE", device))
                 else:
                     raise Trouble(f"{where}: no command {words[0]}")
-            cases.append(Case(name, path.stem, number, board.node(device, f"sim{number}"),
-                              (*plan, "end"), "long" in lines, board))
+            node = board.node(device, f"sim{number}")
+            if second:
+                node += second.node(f"{device}b", f"sim{number}b")
+            cases.append(Case(name, path.stem, number, node, (*plan, "end"), "long" in lines,
+                              board))
     names = [case.name for case in cases]
     if len(set(names)) != len(names):
         raise Trouble("two cases have one name")
@@ -297,7 +325,7 @@ def _check_wires(words, board, where):
     if words[0] in ("sysfs", "chip"):
         return
     for word in words[1:]:
-        match = re.match(r"([a-z][a-z_0-9]*)=[01]$", word)
+        match = re.match(r"(2?[a-z][a-z_0-9]*)=[01]$", word)
         if match and match[1] not in board.wires:
             raise Trouble(f"{where}: this board has no wire {match[1]}")
     for word in words[3:] if words[0] == "rattle" else ():
