@@ -59,13 +59,54 @@ def load():
     return cases
 
 
+# The board of this case also sees the machine go down.
+GOES_DOWN = "outputs float at once when the driver lets go of a bus that hangs"
+# Seconds that a power-off takes on its own, with time to spare.
+DOWN = 0.5
+
+
+class GoingDown:
+    """The end of a guest with a controller that hangs."""
+
+    def __init__(self, case):
+        self._case = case
+        self._vm = self._since = None
+
+    def __call__(self, vm):
+        """A transfer that takes half a minute is under way from now on."""
+        for wire in [line for line in self._case.plan if line.startswith("set ")][0].split()[1:]:
+            name, _, level = wire.partition("=")
+            _, _, line, device = next(line for line in self._case.plan
+                                      if line.startswith(f"line {name} ")).split()
+            vm.sh(f"echo pull-{'up' if level == '1' else 'down'} > "
+                  f"/sys/devices/platform/{device}/sim_gpio{line}/pull")
+        vm.sh("insmod /modules/battguard.ko; "
+              f"echo guard-{self._case.number} > /sys/bus/platform/drivers/battguard/bind; "
+              "sleep 3; echo 30000 > /sys/devices/platform/hostile-slow/hang_ms; sleep 2")
+        self._vm, self._since = vm, vm.uptime()
+
+    def tell(self, report, label):
+        """How long it took."""
+        lines = [f"[{message.seconds:.6f}] {message.text}" for message in self._vm.messages]
+        ends = [float(match[1]) for match in
+                (re.match(r"\[ *(\d+\.\d+)\] reboot: Power down", line)
+                 for line in (*lines, *self._vm.raw)) if match]
+        took = ends[-1] - self._since if ends else None
+        report.result(ends and took < 2 + DOWN,
+                      f"{label} a bus that hangs holds up a power-off for two seconds at most",
+                      f"{took} s")
+
+
 def run(report, series, cases):
     """Run the cases on one stock kernel."""
     cases = [case for case in cases if case.name not in UNSEEN.get(series, ())]
     kernel = kernels.stock(series)
+    ending = next((GoingDown(case) for case in cases if case.name == GOES_DOWN), None)
     play.play_on(report, kernel, series, nodes(cases), cases,
                  [kernels.build_module(kernel), kernels.build_helper(kernel, "hostile"),
-                  *expanders.build_drivers(kernel)], SETUP)
+                  *expanders.build_drivers(kernel)], SETUP, ending)
+    if ending:
+        ending.tell(report, series)
 
 
 def main():

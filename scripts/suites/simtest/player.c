@@ -331,7 +331,11 @@ static bool command(char **w, int n)
 	}
 	if (!strcmp(w[0], "write") || !strcmp(w[0], "deny") || !strcmp(w[0], "try")) {
 		edge = now();
-		snprintf(path, sizeof(path), "/sys/class/power_supply/%s/%s", board.label, w[1]);
+		if (*w[1] == '/')
+			snprintf(path, sizeof(path), "%s", w[1]);
+		else
+			snprintf(path, sizeof(path), "/sys/class/power_supply/%s/%s", board.label,
+				 w[1]);
 		err = put(path, w[2]);
 		if (*w[0] == 't')
 			return true;	/* "try": allowed to fail */

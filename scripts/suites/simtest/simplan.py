@@ -27,8 +27,7 @@ A case in a file *.case is its name, its board and what happens:
   after MIN MAX COND..  so many ms after the onset, and not before
   stamp MIN MAX COND..  the same, and the next "after" counts from there
   bounce WIRE MS FOR LAST   toggle it every MS for FOR ms; then it is LAST
-  bounced               wait for the end of that; "within" counts from its last edge
-  write FILE VALUE, try FILE VALUE, deny FILE VALUE ERRNO
+            "within")
   steady MS KEY, moves MS KEY   it has one value all the time, or more than one
   logged MIN MAX WORD [OTHERS]   so many lines of the guard's log with the word, and
                         at most so many of others, since the last one of these or
