@@ -91,6 +91,7 @@ int main(int argc, char **argv)
 	params_run();
 	timelines_run();
 	scenarios_run();
+	chatter_run();
 	if (quick)
 		return tests_end();
 	random_run(seed, 4000);

@@ -9,7 +9,8 @@
 
 static void watched_judge(struct player *p)
 {
-	struct observer *o = p->watcher;
+	struct watched *w = p->watcher;
+	struct observer *o = &w->o;
 	const struct obs_told told = {
 		.view = &p->fsm.view,
 		.counters = &p->fsm.counters,
@@ -22,12 +23,15 @@ static void watched_judge(struct player *p)
 
 	if (p->steps == 1)
 		obs_start(o, &p->cfg, &p->wish, p->born);
-	if (p->restored)
+	if (p->restored) {
 		obs_restored(o, p->born);
+		w->alone = (struct obs_alone) { 0 };
+	}
 	/* Once a rule is broken, the observer's memory is worthless. */
 	if (o->broken)
 		return;
 	obs_judge(o, &p->in, p->now, &p->res, &told);
+	obs_judge_alone(&w->alone, o, &p->in, &p->res);
 	/* What the proof assumes of every state. */
 	obs_rule(o, valid_config(&p->cfg) && valid_fsm(&p->fsm, &p->cfg),
 		 "the state is one the proof starts from");
@@ -43,13 +47,13 @@ void watched_init(struct watched *w)
 {
 	memset(w, 0, sizeof(*w));
 	w->p.watch = watched_judge;
-	w->p.watcher = &w->o;
+	w->p.watcher = w;
 }
 
 void watched_copy(struct watched *to, const struct watched *from)
 {
 	*to = *from;
-	to->p.watcher = &to->o;
+	to->p.watcher = to;
 }
 
 /**

@@ -171,6 +171,11 @@ static void load_rules(const struct before *was, u64 now)
 	     (!load || !l->forbidden ||
 	      !obs_over(o.onset, BG_SEC(600), now)) &&
 	     (!(res.outputs & BIT(BG_OUT_CHARGER)) || !l->charge_open));
+	RULE("outputs: no silence of some lines keeps one on against others",
+	     l->unheard && (l->forbidden || l->charge_open || !l->remote),
+	     (!load || (l->remote && !(l->forbidden && over))) &&
+	     (!(res.outputs & BIT(BG_OUT_CHARGER)) ||
+	      (l->remote && !l->charge_open)));
 }
 
 static void charger_rules(const struct before *was, u64 now)

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * battguard - one line that chatters at any pace, the others steady
+ *
+ * Below the windows, within them and slower than them. The observer judges how
+ * often outputs change.
+ */
+#include <stdio.h>
+
+#include "watch.h"
+
+#define CHATTER_NS	BG_SEC(4)
+
+struct chatter {
+	u32 line;
+	u64 debounce;
+	u64 restore;
+	u64 half;	/* half a period */
+	bool threaded;
+};
+
+static unsigned int chatter_play(struct watched *w, const struct chatter *c)
+{
+	struct player *p = &w->p;
+	struct bg_settings set;
+	u64 when;
+
+	watched_init(w);
+	player_default(p);
+	p->now = BG_SEC(100);
+	p->cfg.debounce = c->debounce;
+	p->cfg.slow_lines = c->threaded ? p->cfg.lines : 0;
+	p->cfg.silent = true;
+	p->cfg.inhibit_on_pre_alarm = true;
+	p->masks = true;
+	p->transfer = c->threaded ? BG_MS(1) : 0;
+	set = p->wish;
+	set.restore_delay = c->restore;
+	set.reconnect_delay = 0;
+	player_start(p, &set);
+	for (when = p->now + BG_SEC(3); when < BG_SEC(103) + CHATTER_NS &&
+	     !w->o.broken; when += c->half) {
+		player_run(p, when);
+		player_lines(p, p->level ^ c->line);
+		player_step(p);
+	}
+	return w->alone.most;
+}
+
+/**
+ * chatter_run() - chatter of every kind of line, at every pace
+ */
+void chatter_run(void)
+{
+	static const u32 lines[] = { PL_D, PL_C, PL_W, PL_L, PL_H };
+	static const u64 windows[] = { 0, BG_MS(1), BG_MS(5), BG_MS(1000) };
+	static const u64 restores[] = { 0, BG_MS(100), BG_SEC(1), BG_SEC(5) };
+	static const u64 halves[] = {
+		BG_MS(1) / 5, BG_MS(3), BG_MS(6), BG_MS(11), BG_MS(20),
+		BG_MS(45), BG_MS(95), BG_MS(101), BG_MS(112), BG_MS(125),
+		BG_MS(260), BG_MS(510), BG_MS(1005),
+	};
+	static struct watched w;
+	unsigned int l, d, r, h, t, most = 0;
+	char why[200] = "";
+
+	for (l = 0; l < 5; l++)
+	for (d = 0; d < 4; d++)
+	for (r = 0; r < 4; r++)
+	for (h = 0; h < 13; h++)
+	for (t = 0; t < 2 && !*why; t++) {
+		const struct chatter c = {
+			.line = lines[l], .debounce = windows[d],
+			.restore = restores[r], .half = halves[h],
+			.threaded = t,
+		};
+		const unsigned int seen = chatter_play(&w, &c);
+
+		most = seen > most ? seen : most;
+		if (w.o.broken)
+			snprintf(why, sizeof(why),
+				 "%s: line %#x, window %llu us, restore %llu ms, half a period %llu us, %s",
+				 w.o.broken, c.line,
+				 (unsigned long long)c.debounce / 1000,
+				 (unsigned long long)c.restore / 1000000,
+				 (unsigned long long)c.half / 1000,
+				 t ? "read by a thread" : "read in place");
+	}
+	/* One that moves no output proves nothing. */
+	if (!*why && most < 9)
+		snprintf(why, sizeof(why), "only %u changes", most);
+	test_done(!*why, "one line that chatters at any pace", why);
+}
