@@ -8,6 +8,7 @@ libraries of its own release.
 import json
 import pathlib
 import re
+import signal
 import subprocess
 
 from lab import debian
@@ -27,15 +28,18 @@ class Cbmc:
             debian.unpack(deb, self.root)
 
     def start(self, tool, *words, seconds=None):
-        """(exit status, output); status None when it took too long."""
+        """(exit status, output); status None when it took too long.
+
+        seconds: of the processor, so that a busy machine decides the same.
+        """
         libraries = self.root / LIBRARIES
         argv = [libraries / "ld-linux-x86-64.so.2", "--library-path",
                 f"{libraries}:{self.root / 'usr/lib'}", self.root / "usr/bin" / tool, *words]
-        try:
-            done = subprocess.run([str(word) for word in argv], text=True, check=False,
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT, timeout=seconds)
-        except subprocess.TimeoutExpired:
+        limit = ["prlimit", f"--cpu={seconds}"] if seconds else []
+        done = subprocess.run([*limit, *(str(word) for word in argv)], text=True, check=False,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
+        if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
             return None, ""
         return done.returncode, done.stdout
 
