@@ -60,19 +60,18 @@ void chatter_run(void)
 		BG_MS(45), BG_MS(95), BG_MS(101), BG_MS(112), BG_MS(125),
 		BG_MS(260), BG_MS(510), BG_MS(1005),
 	};
+	const unsigned int kinds = 5 * 4 * 4 * 13 * 2;
 	static struct watched w;
-	unsigned int l, d, r, h, t, most = 0;
+	unsigned int n, most = 0;
 	char why[200] = "";
 
-	for (l = 0; l < 5; l++)
-	for (d = 0; d < 4; d++)
-	for (r = 0; r < 4; r++)
-	for (h = 0; h < 13; h++)
-	for (t = 0; t < 2 && !*why; t++) {
+	for (n = 0; n < kinds && !*why; n++) {
 		const struct chatter c = {
-			.line = lines[l], .debounce = windows[d],
-			.restore = restores[r], .half = halves[h],
-			.threaded = t,
+			.line = lines[n % 5],
+			.debounce = windows[n / 5 % 4],
+			.restore = restores[n / 20 % 4],
+			.half = halves[n / 80 % 13],
+			.threaded = n / 1040,
 		};
 		const unsigned int seen = chatter_play(&w, &c);
 
@@ -84,7 +83,8 @@ void chatter_run(void)
 				 (unsigned long long)c.debounce / 1000,
 				 (unsigned long long)c.restore / 1000000,
 				 (unsigned long long)c.half / 1000,
-				 t ? "read by a thread" : "read in place");
+				 c.threaded ? "read by a thread" :
+					      "read in place");
 	}
 	/* One that moves no output proves nothing. */
 	if (!*why && most < 9)
