@@ -28,7 +28,7 @@ COPIES = (
     ("documents", "Documentation/ABI/testing", "Documentation/ABI/testing", ("*",)),
 )
 BINDING = re.compile(r"(?<!bindings/)dt-bindings/(power/supply/\S+\.yaml)")
-ALONE = "driver/compat.h"       # has no use in a tree
+ALONE = ("driver/compat.h", "driver/version.c")     # have no use in a tree
 
 # lines that join it to the tree: (part, file, lines, the last line they go before)
 JOINTS = (
@@ -45,7 +45,7 @@ def sources(parts=PARTS):
     found = {}
     for part, here, there, patterns in COPIES:
         items = [item for pattern in patterns for item in sorted((ROOT / here).glob(pattern))
-                 if item.is_file() and item != ROOT / ALONE and part in parts]
+                 if item.is_file() and str(item.relative_to(ROOT)) not in ALONE and part in parts]
         if not items and part in parts:
             raise Trouble(f"nothing in {here}")
         for item in items:
@@ -75,6 +75,7 @@ def _personal(name, text, person):
 def _objects(parts):
     """{symbol: [objects]} of the module, as driver/Kbuild has them."""
     text = (ROOT / "driver/Kbuild").read_text(encoding="utf-8")
+    text = text.partition("ifneq ($(KBUILD_EXTMOD),)")[0]       # out of tree
     found = {}
     for symbol, words in re.findall(r"^battguard-(\S+) [:+]= (.*)$", text, re.M):
         for prefix, some in re.findall(r"\$\(addprefix (\S+),(.*?)\)", words):

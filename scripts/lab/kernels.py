@@ -228,7 +228,7 @@ def stock(series="6.12", arch="arm64"):
 def copy_sources(out):
     """The module's sources, to build from; objects of an earlier build stay."""
     out.mkdir(parents=True, exist_ok=True)
-    for name in ("Kbuild", "driver", "include", "kunit"):
+    for name in ("Kbuild", "VERSION", "driver", "include", "kunit"):
         _mirror(ROOT / name, out / name)
 
 

@@ -70,7 +70,7 @@ def check_import(checks, tree):
     folders = {str(path.relative_to(home)) for path in home.rglob("*") if path.is_dir()}
     checks.ok(folders == {"tests"}, "one directory, and one for the tests", folders)
     names = set(re.findall(r"^#define (bg_\w+|BG_\w+)",
-                           (ROOT / intree.ALONE).read_text(encoding="utf-8"), re.M))
+                           (ROOT / intree.ALONE[0]).read_text(encoding="utf-8"), re.M))
     stray = re.compile(r"LINUX_VERSION_CODE|KERNEL_VERSION|linux/version\.h|compat\.h|__KERNEL__|"
                        r"KBUILD_EXTMOD|decision/|#include \"\.\./driver|\b(?:"
                        + "|".join(sorted(names)) + r")\b")

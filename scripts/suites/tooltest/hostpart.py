@@ -138,7 +138,7 @@ def _variables(checks, work):
     compiler = work / "compiler"
     compiler.write_text(f'#!/bin/sh\necho "$@" >>{work}/called\nexec gcc "$@"\n', encoding="ascii")
     compiler.chmod(0o755)
-    words = [f"O={work}/top", f"CC={compiler}", "CFLAGS=-O1 -Werror -DMINE", "LDFLAGS=-Wl,-z,now"]
+    words = [f"TOOLS_O={work}/top", f"CC={compiler}", "CFLAGS=-O1 -Werror -DMINE", "LDFLAGS=-Wl,-z,now"]
     run(["make", "-C", ROOT, "tools", *words])
     run(["make", "-C", ROOT, "install", f"DESTDIR={work}/dest", *words])
     called = (work / "called").read_text(encoding="ascii").splitlines()
