@@ -115,6 +115,12 @@ def _source_lines(suites):
         yield f"deb{option} {uri} {suite} main"
 
 
+def source_lines(suite):
+    """What an apt elsewhere has to know of a release."""
+    APT.mkdir(parents=True, exist_ok=True)
+    return list(_source_lines(STATES[suite]))
+
+
 # -- an apt of our own ---------------------------------------------------------
 
 class Apt:

@@ -46,6 +46,8 @@ SIDE_BY_SIDE = {
 
     # Kernels and compilers.
     "matrix": Suite("builds for all kernels and architectures; sizes", "matrix", "", "--full"),
+    "packaging": Suite("builds, packages and tarball, as those call for them who embed it",
+                       "packaging", "", "--long --kernel 6.12 --kernel 6.1"),
     "configs": Suite("builds without what the driver can do without",
                      "configs", None, "--full"),
 }
@@ -76,7 +78,7 @@ ONE_BY_ONE = {
     "clients": Suite("programs of others that read the driver",
                      "clients", "--kernel 6.12 --config sanitize", ""),
     "tooltest": Suite("battguardctl on stock kernels", "tooltest", "--kernel 6.12", "--long"),
-    "test-faults": Suite("the tests of netlink, the tool, suspend and hostile, with seeded faults",
+    "test-faults": Suite("tests of netlink, tool, suspend, hostile, packages: seeded faults",
                          "test-faults", None),
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Seeded faults in netlink, the tool and suspend: are their tests worth their name?
+"""Seeded faults in netlink, the tool, suspend and packages: are their tests worth their name?
 
 Each fault is put into a copy of the tree below the build folder, and the test
 that should see it is run there. One that goes unseen, breaks the build, or

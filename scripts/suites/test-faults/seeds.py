@@ -6,6 +6,8 @@ Each with the scenario that has to see it.
 
 from lab.seeds import Seed
 
+from suites.packaging.seeds import SEEDS as PACKAGING
+
 NETLINK, POLICY = "driver/netlink.c", "driver/netlink-gen.h"
 GET = ("battguard_dev_get_do_nl_policy[BATTGUARD_A_DEV_NAME + 1] = {\n"
        "	[BATTGUARD_A_DEV_ID] = { .type = NLA_U32, },\n	[BATTGUARD_A_DEV_NAME] = { ")
@@ -279,3 +281,5 @@ SEEDS = [
          ("tools/dev.c", "	if (!ret)\n		events->n++;",
           "	if (!ret && events->ev[events->n].dev.seq % 3)\n		events->n++;")),
 ]
+
+SEEDS += PACKAGING
