@@ -36,8 +36,8 @@ SUITES := source netlink binding-check lint lint-faults host-test coverage \
 
 all: modules
 
-# The driver's files have their paths mapped by driver/Kbuild. The one that kbuild makes
-# itself, battguard.mod.c, knows of no flags but these.
+# Debug information names no directory of the machine that builds. driver/Kbuild cannot
+# see to that, since kbuild compiles a file of its own, battguard.mod.c, without it.
 modules modules_install clean: kernel-tree
 	$(MAKE) -C "$(KERNEL_SRC)" M="$(CURDIR)" \
 		KCFLAGS="$(strip $(KCFLAGS) -fdebug-prefix-map=$(CURDIR)=.)" $@

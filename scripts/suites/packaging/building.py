@@ -83,9 +83,9 @@ def destinations(kit, checks):
     must_make(top, "tools", "TOOLS_O=objects")
     checks.ok((top / "objects/battguardctl").is_file(), "TOOLS_O is where the tool is built")
     for again in ("", " again"):
-        must_make(top, "install", "install-hooks", "TOOLS_O=objects", *words)
-        checks.equal(files(dest), sorted([*HOOKS, *(f"usr/{name}" for name in INSTALLED)]),
-                     f"all is installed{again}")
+        _, said = try_make(top, "install", "install-hooks", "TOOLS_O=objects", *words)
+        checks.ok(files(dest) == sorted([*HOOKS, *(f"usr/{name}" for name in INSTALLED)]),
+                  f"all is installed{again}", said)
     checks.equal([name for name in files(top) if not name.startswith("objects/")], before,
                  "the sources are as before")
     (dest / "usr/sbin/another").touch()

@@ -139,17 +139,20 @@ def debian_system(kit, checks):
         for kernel in $(ls /lib/modules); do
             say installed; dkms status; modinfo -F version -k $kernel battguard
         done
-        say tool; battguardctl version; sh -e clone/packaging/debian/tests/tool
+        say tool; battguardctl version; sh -e clone/packaging/debian/tests/tool; say end
         dpkg -i 9.0/battguard-dkms_*.deb 9.0/battguardctl_*.deb
         for kernel in $(ls /lib/modules); do
             say upgraded; dkms status; modinfo -F version -k $kernel battguard
         done
+        say end
         dpkg --purge battguard-dkms battguardctl battguard-doc
         say purged; {LIST} >/tmp/after; diff /tmp/before /tmp/after | grep '^[<>]' || :
+        say end
         dkms add clone; dkms install battguard/{VERSION} -k $(ls /lib/modules)
         say clone; dkms status; modinfo -F version -k $(ls /lib/modules) battguard
         """)
-    part = dict(re.findall(r"^--- (\w+)\n((?:(?!^\n).*\n)*?)(?=\n|\Z)", said, re.M))
+    cut = re.split(r"^\n--- (\w+)\n", said, flags=re.M)
+    part = dict(zip(cut[1::2], cut[2::2]))
     checks.ok(re.fullmatch(rf"battguard/{VERSION}, \S+, x86_64: installed\n{VERSION}\n",
                            part.get("installed", "")), "DKMS builds when it is installed", said)
     checks.ok(re.match(rf"battguardctl {VERSION}\n", part.get("tool", "")),

@@ -45,7 +45,9 @@ def versions(_kit, checks):
     """Each file that has to name the version names that of VERSION."""
     checks.ok(re.fullmatch(r"\d+(\.\d+)+", VERSION), "VERSION is numbers and dots", VERSION)
     named = {"CHANGES": r"\Abattguard (\S+) ", "dkms.conf": r'PACKAGE_VERSION="(.*)"',
-             "packaging/debian/changelog": r"\Abattguard \((\S+)-\d+\) "}
+             "packaging/debian/changelog": r"\Abattguard \((\S+)-\d+\) ",
+             **{f"packaging/buildroot/package/{name}/{name}.mk": r"_VERSION = (\S+)\n"
+                for name in ("battguard", "battguardctl")}}
     for name, pattern in named.items():
         found = re.search(pattern, (ROOT / name).read_text(encoding="utf-8"))
         checks.equal(found and found[1], VERSION, name)

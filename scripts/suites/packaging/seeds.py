@@ -4,6 +4,7 @@
 from lab import seeds
 
 TOP, TOOLS, KBUILD = "Makefile", "tools/Makefile", "driver/Kbuild"
+BUILDROOT = "packaging/buildroot/package"
 
 SEEDS = seeds.table([(name, file, old, new, ("packaging", sight))
                      for sight, rows in {
@@ -30,9 +31,8 @@ SEEDS = seeds.table([(name, file, old, new, ("packaging", sight))
         ("TOOLS_O is not heard", TOP, 'O="$(abspath $(TOOLS_O))"', "O="),
     ],
     "reproducible": [
-        ("paths stay in debug information", KBUILD, "-fdebug-prefix-map=$(own-path) ", ""),
-        ("paths stay in warnings", KBUILD, "$(call cc-option,-fmacro-prefix-map=$(own-path))", ""),
-        ("paths stay in kbuild's own file", TOP, "-fdebug-prefix-map=$(CURDIR)=.", ""),
+        ("paths stay in warnings", KBUILD, "-fmacro-prefix-map=$(abspath $(src)/..)=.", ""),
+        ("paths stay in debug information", TOP, "-fdebug-prefix-map=$(CURDIR)=.", ""),
         ("paths stay in the tool", TOOLS, "$(abspath $(SRC)/..)=.", "$(SRC)/="),
         ("the module has no version", KBUILD, "battguard-y += version.o\n", ""),
     ],
@@ -53,6 +53,17 @@ SEEDS = seeds.table([(name, file, old, new, ("packaging", sight))
          "Documentation=man:battguard(4)\n", ""),
         ("make clean wants the tests", "Kbuild", "$(if $(wildcard $(src)/kunit/Kbuild),kunit/)",
          "kunit/"),
+    ],
+    "buildroot": [
+        ("Buildroot's kernel has no GPIOLIB", f"{BUILDROOT}/battguard/battguard.mk",
+         "\t$(call KCONFIG_ENABLE_OPT,CONFIG_GPIOLIB)\n", ""),
+        ("Buildroot's tool goes to /usr/local", f"{BUILDROOT}/battguardctl/battguardctl.mk",
+         " PREFIX=/usr", ""),
+    ],
+    "buildroot_files": [
+        ("the tool's library is not selected", f"{BUILDROOT}/battguardctl/Config.in",
+         "\tselect BR2_PACKAGE_LIBNL\n", ""),
+        ("a licence has changed", "COPYING", "GPL", "GNU GPL"),
     ],
     "versions": [
         ("dkms.conf's version is forgotten", "dkms.conf", 'VERSION="0.1"', 'VERSION="0.2"'),
