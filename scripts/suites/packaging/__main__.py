@@ -10,7 +10,8 @@ from lab import suite, tap
 from lab.common import lock, main
 
 from . import LONG, SCENARIOS, kit
-from . import building, debianpackage, images, releasing        # noqa: F401 (register)
+from . import building, debianpackage, documented       # noqa: F401 (register)
+from . import images, releasing, yocto                  # noqa: F401 (register)
 
 
 def packaging():

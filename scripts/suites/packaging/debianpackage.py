@@ -9,6 +9,7 @@ from lab import debian
 from lab.common import BUILD, lock, run
 
 from . import long, scenario
+from .documented import blocks
 from .kit import VERSION, commit, environment, files, must_make
 
 # What lintian may say, and why. It fails the run as well when lintian says it no more.
@@ -39,26 +40,24 @@ OTHERS = re.compile(r"/lib/modules/[^/]+/modules\.|/var/lib/dkms/mok\.(key|pub)$
 
 
 def packages(kit, name, version=VERSION):
-    """A folder with the packages, from a copy of the project with this version."""
-    top = kit.project(f"{name}-project")
+    """A folder with the packages, made as documented of the project with this version."""
+    top = kit.project(f"{name}/project")
     for file in ("VERSION", "dkms.conf", "CHANGES", "packaging/debian/changelog"):
         text = (top / file).read_text(encoding="utf-8")
         (top / file).write_text(text.replace(VERSION, version, 1), encoding="utf-8")
     commit(top)
-    out = kit.folder(name)
-    quiet = environment(LC_ALL="C.UTF-8", GIT_CONFIG_COUNT="1",
-                        GIT_CONFIG_KEY_0="safe.directory", GIT_CONFIG_VALUE_0="*")
-    run([top / "scripts/debian-source", out], env=quiet)
-    run(["dpkg-buildpackage", "-us", "-uc"], cwd=out / f"battguard-{version}", env=quiet)
-    return out
+    run(["sh", "-e", "-c", blocks("Debian")[1].replace(VERSION, version)], cwd=top,
+        env=environment(LC_ALL="C.UTF-8", GIT_CONFIG_COUNT="1",
+                        GIT_CONFIG_KEY_0="safe.directory", GIT_CONFIG_VALUE_0="*"))
+    return top.parent / "packages"
 
 
 @scenario
 def debian_packages(kit, checks):
     """Debian's packages build, lintian agrees, DKMS finds what it needs."""
     out = packages(kit, "debian")
-    done = subprocess.run(["lintian", "--allow-root", "-EvIL", "+pedantic", "--no-tag-display-limit",
-                           next(out.glob("*.changes"))], text=True, capture_output=True, check=False)
+    words = ["--allow-root", "-EvIL", "+pedantic", next(out.glob("*.changes"))]
+    done = subprocess.run(["lintian", *words], text=True, capture_output=True, check=False)
     found = re.findall(r"^([A-Z]): [^:]*: (\S+).*$", done.stdout, re.M)
     tags = {tag for kind, tag in found if kind not in "N"}
     checks.equal(sorted(tags), sorted(SAID), "lintian says what is explained, and nothing else")
@@ -109,8 +108,9 @@ class System:
 
     def run(self, script):
         """Run a script as its root in it, with the shared folder in /srv; what it said."""
+        layers = f"lowerdir={self._base},upperdir=upper,workdir=work"
         mounts = (f"mount -t tmpfs none {self._work}; cd {self._work}; mkdir upper work root; "
-                  f"mount -t overlay none -o lowerdir={self._base},upperdir=upper,workdir=work root; "
+                  f"mount -t overlay none -o {layers} root; "
                   f"mount -t proc none root/proc; mount -t sysfs none root/sys; "
                   f"mount --bind {self._shared} root/srv; ")
         return run(["unshare", "--mount", "--net", "sh", "-ec", mounts + 'exec chroot root env -i '
@@ -127,20 +127,21 @@ LIST = ("find / -xdev \\( " + " -o ".join(f"-path /{path}" for path in LEFT_OUT)
 def debian_system(kit, checks):
     """Packages are installed, upgraded and purged; DKMS builds; dkms add of a clone."""
     shared = kit.folder("shared")
-    for version in (VERSION, "9.0"):
-        packages(kit, f"shared/{version}", version)
+    for name, version in (("old", VERSION), ("new", "9.0")):
+        packages(kit, name, version).rename(shared / name)
     kit.project("shared/clone")
+    add, install = blocks("Debian")[0].splitlines()
     system = System(kit, shared)
     said = system.run(f"""
         cd /srv
         say() {{ echo; echo "--- $1"; }}
         {LIST} >/tmp/before
-        dpkg -i {VERSION}/battguard-dkms_*.deb {VERSION}/battguardctl_*.deb {VERSION}/battguard-doc_*.deb
+        dpkg -i old/*-dkms_*.deb old/battguardctl_*.deb old/*-doc_*.deb
         for kernel in $(ls /lib/modules); do
             say installed; dkms status; modinfo -F version -k $kernel battguard
         done
         say tool; battguardctl version; sh -e clone/packaging/debian/tests/tool; say end
-        dpkg -i 9.0/battguard-dkms_*.deb 9.0/battguardctl_*.deb
+        dpkg -i new/*-dkms_*.deb new/battguardctl_*.deb
         for kernel in $(ls /lib/modules); do
             say upgraded; dkms status; modinfo -F version -k $kernel battguard
         done
@@ -148,7 +149,7 @@ def debian_system(kit, checks):
         dpkg --purge battguard-dkms battguardctl battguard-doc
         say purged; {LIST} >/tmp/after; diff /tmp/before /tmp/after | grep '^[<>]' || :
         say end
-        dkms add clone; dkms install battguard/{VERSION} -k $(ls /lib/modules)
+        cd clone; {add}; {install} -k $(ls /lib/modules)
         say clone; dkms status; modinfo -F version -k $(ls /lib/modules) battguard
         """)
     cut = re.split(r"^\n--- (\w+)\n", said, flags=re.M)

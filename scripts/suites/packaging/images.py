@@ -58,12 +58,13 @@ def buildroot_files(_kit, checks):
     for folder in sorted((BUILDROOT / "package").iterdir()):
         name, upper = folder.name, folder.name.upper()
         text = (folder / f"{name}.mk").read_text(encoding="utf-8")
-        variables = dict(re.findall(r"^([A-Z_]+) = (.*)$", text, re.M))
+        variables = dict(re.findall(r"^([A-Z_]+) = (.*)$", text.replace("\\\n", ""), re.M))
         stray = [key for key in variables if not key.startswith(f"{upper}_")]
         checks.equal(stray, [], f"{name}: its variables have its name")
         config = (folder / "Config.in").read_text(encoding="utf-8")
         checks.ok(f"config BR2_PACKAGE_{upper}\n" in config, f"{name}: has its option")
-        selected = {word.lower() for word in re.findall(r"^\tselect BR2_PACKAGE_(\w+)", config, re.M)}
+        selected = re.findall(r"^\tselect BR2_PACKAGE_(\w+)", config, re.M)
+        selected = {word.lower() for word in selected}
         needed = {word for word in variables.get(f"{upper}_DEPENDENCIES", "").split()
                   if not word.startswith("host-")}
         checks.equal(selected, needed, f"{name}: selects what it is built with")

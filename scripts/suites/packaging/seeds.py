@@ -5,6 +5,9 @@ from lab import seeds
 
 TOP, TOOLS, KBUILD = "Makefile", "tools/Makefile", "driver/Kbuild"
 BUILDROOT = "packaging/buildroot/package"
+YOCTO = "packaging/yocto/meta-battguard"
+MODULE = f"{YOCTO}/recipes-kernel/battguard/battguard_0.1.bb"
+TOOL = f"{YOCTO}/recipes-support/battguardctl/battguardctl_0.1.bb"
 
 SEEDS = seeds.table([(name, file, old, new, ("packaging", sight))
                      for sight, rows in {
@@ -48,7 +51,8 @@ SEEDS = seeds.table([(name, file, old, new, ("packaging", sight))
          "--prefix=battguard/"),
     ],
     "debian_packages": [
-        ("DKMS has no header", "packaging/debian/rules", "VERSION driver include", "VERSION driver"),
+        ("DKMS has no header", "packaging/debian/rules", "VERSION driver include",
+         "VERSION driver"),
         ("lintian has something to say", "packaging/systemd/battguard-pre-alarm@.service",
          "Documentation=man:battguard(4)\n", ""),
         ("make clean wants the tests", "Kbuild", "$(if $(wildcard $(src)/kunit/Kbuild),kunit/)",
@@ -63,7 +67,29 @@ SEEDS = seeds.table([(name, file, old, new, ("packaging", sight))
     "buildroot_files": [
         ("the tool's library is not selected", f"{BUILDROOT}/battguardctl/Config.in",
          "\tselect BR2_PACKAGE_LIBNL\n", ""),
-        ("a licence has changed", "COPYING", "GPL", "GNU GPL"),
+        ("a licence has changed", "COPYING", "version 2 only, as", "version 2 only as"),
+    ],
+    "yocto_module": [
+        ("the module's recipe lacks a file", MODULE, "    file://VERSION;subdir=${BP} \\\n", ""),
+        ("the tool builds in the kernel's directory", TOP,
+         '-C tools O="$(abspath $(TOOLS_O))"', "-C tools"),
+    ],
+    "yocto_tool": [
+        ("the tool's recipe lacks a file", TOOL,
+         "    file://packaging/udev;subdir=${BP} \\\n", ""),
+        ("objects of another machine are linked", TOOL, "    oe_runmake -C tools clean\n",
+         "    :\n"),
+        ("the rule is in no package", TOOL, "${nonarch_base_libdir}/udev ${systemd", "${systemd"),
+    ],
+    "yocto_layer": [
+        ("a series is missing", f"{YOCTO}/conf/layer.conf", '"scarthgap ', '"'),
+        ("the sum of the licence is another", TOOL, "md5=e6", "md5=e7"),
+    ],
+    "documented": [
+        ("a command that has gone", "Documentation/embedding.rst", "make install install-hooks",
+         "make install install-rules"),
+        ("an option that has gone", "Documentation/embedding.rst", "BR2_PACKAGE_BATTGUARDCTL=y",
+         "BR2_PACKAGE_BATTGUARD_TOOL=y"),
     ],
     "versions": [
         ("dkms.conf's version is forgotten", "dkms.conf", 'VERSION="0.1"', 'VERSION="0.2"'),

@@ -52,7 +52,8 @@ def outcome(tree, build, program, scenarios):
     closing = RESULT.search(done.stdout)
     first = next((line for line in done.stdout.splitlines() if line.startswith("not ok")), "")
     passed, failed = (0, 0)
-    if closing and not BROKEN.search(done.stdout):
+    # What embedders call is make: there it is the test that breaks.
+    if closing and (program == "packaging" or not BROKEN.search(done.stdout)):
         passed, failed = map(int, closing.groups())
     return passed, failed, first.partition(" - ")[2], done.stdout
 

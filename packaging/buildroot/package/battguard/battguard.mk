@@ -8,7 +8,8 @@ BATTGUARD_VERSION = 0.1
 # The sources that this tree is part of.
 BATTGUARD_SITE = $(BR2_EXTERNAL_BATTGUARD_PATH)/../..
 BATTGUARD_SITE_METHOD = local
-BATTGUARD_OVERRIDE_SRCDIR_RSYNC_EXCLUSIONS = --exclude /build
+BATTGUARD_OVERRIDE_SRCDIR_RSYNC_EXCLUSIONS = \
+	--exclude /build --exclude '*.o' --exclude '*.ko' --exclude /tools/battguardctl
 BATTGUARD_LICENSE = GPL-2.0
 BATTGUARD_LICENSE_FILES = COPYING LICENSES/preferred/GPL-2.0
 
