@@ -55,7 +55,9 @@ ALLOWED = {
     # Macros that define a function, a file of sysfs or a step of a test.
     "COMPLEX_MACRO": r"driver/sysfs\.c|kunit/timelines\.c",
 }
-NO_SPDX = re.compile(r"^(LICENSES/.*|MAINTAINERS|COPYING|Documentation/ABI/.*)$")
+# Debian and Buildroot have other places for it: debian/copyright, and the .mk files.
+NO_SPDX = re.compile(r"^(LICENSES/.*|MAINTAINERS|COPYING|CHANGES|VERSION|Documentation/ABI/.*|"
+                     r"packaging/(debian|buildroot)/.*)$")
 VERSION = re.compile(r"LINUX_VERSION_CODE|KERNEL_VERSION\(")
 
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 SUMMARY = "Battery protection controller: module and tool"
 
 # The module belongs to the machine's kernel.

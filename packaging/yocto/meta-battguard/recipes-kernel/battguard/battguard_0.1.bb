@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 SUMMARY = "Battery protection controller on GPIO lines"
 DESCRIPTION = "Makes the board the protection controller of a bank of LiFePO4 \
 batteries: disconnects loads and chargers as the signal lines of the batteries demand."

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 SUMMARY = "Tool for the battery protection controller battguard"
 DESCRIPTION = "Shows the state of a battery guard and the reasons for it, follows its \
 events, waits for a condition, and changes what may be changed at run time."
