@@ -26,7 +26,7 @@ def packaging():
     report = tap.Report()
     with lock("packaging"):
         tap.run(report, suite.jobs(chosen, options, lambda series: (kit.prepare(series),)),
-                options.jobs)
+                options.jobs, timed=False)
     return report.end()
 
 
