@@ -60,12 +60,6 @@ def _unbind_while_told(vm):
     time.sleep(5)
 
 
-def _requests(vm):
-    for words in ("show {}", "log {}", "set {} load_reconnect_delay_ms 0"):
-        vm.run(f"battguardctl {words.format(kit.SIM_LABEL)} >/dev/null")
-    return kit.waiting(vm)
-
-
 def _edges(vm):
     for level in (False, True, False, True):
         vm.lines.set(allow_charge=level)
@@ -134,7 +128,7 @@ SEEDS = (
          "	cb->seq = bg ? dump->id : 0;\n	msleep(4000);\n")),
         Sight("sanitize", "KASAN", _unbind_while_told, r"KASAN: (slab-)?use-after-free")),
     fault("one request of netlink waits for another", "sanitize", "lockdep's graph", "netlink.c",
-          "	.parallel_ops = true,\n", "", _requests, r"wait for each other", short=True),
+          "	.parallel_ops = true,\n", "", kit.waiting, r"wait for each other", short=True),
     fault("a message's string is copied without a bound", "sanitize", "KASAN", "netlink.c",
           "	struct battguard *bg;\n	unsigned long n = 0;\n\n	if (!id && !name) {",
           "	struct battguard *bg;\n	unsigned long n = 0;\n	char text[12];\n\n"
