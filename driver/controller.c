@@ -5,13 +5,13 @@
  * A transfer to such a controller takes its time, and on a bus that hangs it may
  * take for ever. So each controller has a thread of its own, for all guards that
  * have lines there, and nobody else waits for it: an evaluation leaves word of what
- * it wants (bg_ports_post()), and what the thread read or wrote comes back as
+ * it wants (bg_ports_ask()), and what the thread read or wrote comes back as
  * a report, which makes an evaluation. A thread that is stuck is a fault of its
  * lines by the clock of the decision.
  *
- *   evaluation -- bg_ports_post() --> port --> thread -- gpio.c --> controller
- *       ^                                        |
- *       +------------- bg_report() --------------+
+ *   evaluation -- bg_ports_ask() --> port --> thread -- gpio.c --> controller
+ *       ^                                       |
+ *       +------------- bg_report() -------------+
  *
  * After each transfer the thread looks anew for what is most urgent:
  *
@@ -459,21 +459,60 @@ void bg_ports_leave(void *data)
 	mutex_unlock(&bg_controllers_lock);
 }
 
+/* One case of what bg_ports_ask() does. Called with the lock of the controller. */
+static void bg_port_ask(struct bg_port *port, enum bg_ask what,
+			const struct bg_result *res, u32 lines)
+{
+	const struct bg_gpio *gpio = &port->bg->gpio;
+	u8 write;
+
+	switch (what) {
+	case BG_ASK_DECISION:
+		if (port->leaving)
+			return;
+		write = res->write & port->outputs;
+		port->level = res->outputs;
+		port->fresh |= write & ~res->anew;
+		port->anew = (port->anew & ~write) | (write & res->anew);
+		port->through_input = res->through_input & gpio->readable;
+		port->check |= res->check & port->outputs;
+		memcpy(port->number, res->number, sizeof(port->number));
+		port->read |= lines & port->inputs;
+		lines = res->mask;
+		fallthrough;
+	case BG_ASK_MASK:
+		port->mask = lines & port->inputs & gpio->irqs_sleep &
+			     ~gpio->polled;
+		return;
+	case BG_ASK_FLOAT:
+		port->leaving = true;
+		port->level = 0;
+		/* What was never written is left alone; the heartbeat stops. */
+		port->fresh = port->driven & ~BIT(BG_OUT_HEARTBEAT);
+		port->anew = 0;
+		port->check = 0;
+		port->read = false;
+		port->mask = port->masked;
+		return;
+	case BG_ASK_WAKE:
+		port->leaving = false;
+		port->driven = 0;
+		port->read = port->inputs;
+		return;
+	}
+}
+
 /**
- * struct bg_wish - what is asked of the ports of a guard
+ * bg_ports_ask() - leave word for the threads of the lines that may sleep
+ * @bg: device
+ * @what: what they shall do
  * @res: decision, or NULL
  * @lines: lines to be read, or to be masked
+ *
+ * Any context, with the device's lock or while nobody else evaluates.
  */
-struct bg_wish {
-	const struct bg_result *res;
-	u32 lines;
-};
-
-/* Ask the same of all ports. Any context. */
-static noinline void bg_ports_ask(struct battguard *bg,
-				  void (*ask)(struct bg_port *port,
-					      const struct bg_wish *wish),
-				  const struct bg_wish *wish)
+void bg_ports_ask(struct battguard *bg, enum bg_ask what,
+		  const struct bg_result *res, u32 lines)
 {
 	struct bg_port *port;
 	unsigned long flags;
@@ -483,107 +522,13 @@ static noinline void bg_ports_ask(struct battguard *bg,
 		struct bg_controller *controller = port->controller;
 
 		flags = bg_lock(&controller->lock);
-		ask(port, wish);
+		bg_port_ask(port, what, res, lines);
 		idle = bg_port_idle(port);
 		bg_unlock(&controller->lock, flags);
 		if (!idle)
 			kthread_queue_work(controller->worker,
 					   &controller->work);
 	}
-}
-
-static void bg_port_mask(struct bg_port *port, const struct bg_wish *wish)
-{
-	const struct bg_gpio *gpio = &port->bg->gpio;
-
-	port->mask = wish->lines & port->inputs & gpio->irqs_sleep &
-		     ~gpio->polled;
-}
-
-static void bg_port_post(struct bg_port *port, const struct bg_wish *wish)
-{
-	const struct bg_result *res = wish->res;
-	const struct bg_wish mask = { .lines = res->mask };
-	const u8 write = res->write & port->outputs;
-
-	if (port->leaving)
-		return;
-	port->level = res->outputs;
-	port->fresh |= write & ~res->anew;
-	port->anew = (port->anew & ~write) | (write & res->anew);
-	port->through_input = res->through_input & port->bg->gpio.readable;
-	port->check |= res->check & port->outputs;
-	memcpy(port->number, res->number, sizeof(port->number));
-	port->read |= wish->lines & port->inputs;
-	bg_port_mask(port, &mask);
-}
-
-/**
- * bg_ports_post() - leave word of what a decision wants
- * @bg: device
- * @res: decision
- * @read: lines to be read
- *
- * Any context, with the device's lock or while nobody else evaluates.
- */
-void bg_ports_post(struct battguard *bg, const struct bg_result *res, u32 read)
-{
-	const struct bg_wish wish = { .res = res, .lines = read };
-
-	bg_ports_ask(bg, bg_port_post, &wish);
-}
-
-/**
- * bg_ports_mask() - mask the interrupts of lines, and open those of others
- * @bg: device
- * @lines: which of them to mask
- *
- * Any context, with the device's lock.
- */
-void bg_ports_mask(struct battguard *bg, u32 lines)
-{
-	const struct bg_wish wish = { .lines = lines };
-
-	bg_ports_ask(bg, bg_port_mask, &wish);
-}
-
-static void bg_port_float(struct bg_port *port, const struct bg_wish *wish)
-{
-	port->leaving = true;
-	port->level = 0;
-	/* What was never written is left alone; the heartbeat stops. */
-	port->fresh = port->driven & ~BIT(BG_OUT_HEARTBEAT);
-	port->anew = 0;
-	port->check = 0;
-	port->read = false;
-	port->mask = port->masked;
-}
-
-/**
- * bg_ports_float() - let go of the outputs, and do nothing else any more
- * @bg: device
- *
- * Any context, with the device's lock. See bg_ports_wait().
- */
-void bg_ports_float(struct battguard *bg)
-{
-	bg_ports_ask(bg, bg_port_float, NULL);
-}
-
-static void bg_port_wake(struct bg_port *port, const struct bg_wish *wish)
-{
-	port->leaving = false;
-	port->driven = 0;
-	port->read = port->inputs;
-}
-
-/**
- * bg_ports_wake() - the controllers may have forgotten all that they were told
- * @bg: device, asleep; its ports are at rest
- */
-void bg_ports_wake(struct battguard *bg)
-{
-	bg_ports_ask(bg, bg_port_wake, NULL);
 }
 
 /**

@@ -91,6 +91,21 @@ struct bg_port {
 	bool busy;
 };
 
+/**
+ * enum bg_ask - what is asked of the ports of a guard
+ * @BG_ASK_DECISION: to carry out a decision, and to read lines
+ * @BG_ASK_MASK: to mask the interrupts of lines, and open those of others
+ * @BG_ASK_FLOAT: to let go of the outputs, and do nothing else any more
+ * @BG_ASK_WAKE: to read, and to take all outputs for lines without a direction:
+ *	the controllers may have forgotten all that they were told
+ */
+enum bg_ask {
+	BG_ASK_DECISION,
+	BG_ASK_MASK,
+	BG_ASK_FLOAT,
+	BG_ASK_WAKE,
+};
+
 /* Nothing to do? Called with the lock of the controller. */
 static inline bool bg_port_idle(const struct bg_port *port)
 {
@@ -100,10 +115,8 @@ static inline bool bg_port_idle(const struct bg_port *port)
 
 int bg_ports_join(struct battguard *bg);
 void bg_ports_leave(void *data);
-void bg_ports_post(struct battguard *bg, const struct bg_result *res, u32 read);
-void bg_ports_mask(struct battguard *bg, u32 lines);
-void bg_ports_float(struct battguard *bg);
-void bg_ports_wake(struct battguard *bg);
+void bg_ports_ask(struct battguard *bg, enum bg_ask what,
+		  const struct bg_result *res, u32 lines);
 bool bg_ports_wait(struct battguard *bg, long timeout);
 u32 bg_ports_failed(struct battguard *bg);
 

@@ -225,10 +225,12 @@ static int bg_prepare(struct battguard *bg)
 /*
  * Set the outputs for the first time. This also gives the lines their
  * direction, so it needs a context that may sleep, whatever the lines are.
- * A controller that hangs does not keep the others from being guarded.
+ * A controller that hangs does not keep the others from being guarded, nor the
+ * bind from its end.
  */
-static int bg_start(struct battguard *bg)
+static int bg_start(struct battguard *bg, unsigned long end)
 {
+	long left;
 	u32 failed;
 
 	bg_gpio_apply(&bg->gpio, &bg->result, &bg->done);
@@ -236,9 +238,10 @@ static int bg_start(struct battguard *bg)
 	if (failed) {
 		bg_gpio_float(&bg->gpio);
 	} else {
-		bg_ports_post(bg, &bg->result, 0);
+		bg_ports_ask(bg, BG_ASK_DECISION, &bg->result, 0);
 		bg_run(bg);
-		bg_ports_wait(bg, BG_PATIENCE);
+		left = end - jiffies;
+		bg_ports_wait(bg, max(left, 0L));
 		failed = bg_ports_failed(bg);
 	}
 	if (!failed)
@@ -260,7 +263,7 @@ static int bg_listen(struct battguard *bg)
 	if (ret)
 		return dev_err_probe(bg->dev, ret,
 				     "no thread for lines that may sleep\n");
-	bg_ports_post(bg, &res, bg->gpio.slow);
+	bg_ports_ask(bg, BG_ASK_DECISION, &res, bg->gpio.slow);
 	bg_ports_wait(bg, BG_PATIENCE);
 	return 0;
 }
@@ -269,6 +272,7 @@ static int bg_probe(struct platform_device *pdev)
 {
 	struct device *dev = &pdev->dev;
 	struct bg_inputs in = { 0 };
+	unsigned long end;
 	struct battguard *bg;
 	unsigned long flags;
 	const char *bad;
@@ -309,6 +313,7 @@ static int bg_probe(struct platform_device *pdev)
 	ret = bg_choose_name(bg);
 	if (ret)
 		return ret;
+	end = jiffies + BG_PATIENCE;
 	ret = bg_listen(bg);
 	if (ret)
 		return ret;
@@ -343,7 +348,7 @@ static int bg_probe(struct platform_device *pdev)
 	ret = bg_undo(bg, bg_let_go);
 	if (ret)
 		return ret;
-	return bg_start(bg);
+	return bg_start(bg, end);
 }
 
 static void bg_shutdown(struct platform_device *pdev)

@@ -183,6 +183,12 @@ void bg_decide(struct battguard *bg, struct bg_inputs *in)
 	bg_publish(bg);
 }
 
+static noinline void bg_trace_output(const struct battguard *bg,
+				     unsigned int out, bool level, bool failed)
+{
+	trace_battguard_output(bg->name, bg_out_name(out), 0, level, failed);
+}
+
 static void bg_trace(struct battguard *bg, u32 edge)
 {
 	const struct bg_result *res = &bg->result;
@@ -199,9 +205,8 @@ static void bg_trace(struct battguard *bg, u32 edge)
 		trace_battguard_decision(bg, &res->event);
 	for (n = 0; n < BG_NR_OUTS; n++)
 		if (res->write & bg->gpio.in_place & BIT(n))
-			trace_battguard_output(bg->name, bg_out_name(n), 0,
-					       res->outputs & BIT(n),
-					       bg->done.out_failed & BIT(n));
+			bg_trace_output(bg, n, res->outputs & BIT(n),
+					bg->done.out_failed & BIT(n));
 }
 
 /* One evaluation, with the lock held. Return: is there news to report? */
@@ -216,8 +221,8 @@ static bool bg_once(struct battguard *bg, struct bg_inputs *in)
 	if (anew)
 		bg->result.write |= BIT(BG_NR_OUTS) - 1;
 	bg_gpio_apply(&bg->gpio, &bg->result, &bg->done);
-	bg_ports_post(bg, &bg->result,
-		      bg->result.read | bg_lines_to_look_at(bg));
+	bg_ports_ask(bg, BG_ASK_DECISION, &bg->result,
+		     bg->result.read | bg_lines_to_look_at(bg));
 	/* Of what the decision did not ask for it only has to know failures. */
 	if (anew)
 		bg->done.tried &= asked | bg->done.out_failed;
@@ -325,8 +330,7 @@ void bg_report(struct battguard *bg, struct bg_inputs *in, u32 written,
 		bg_unlock(&bg->lock, flags);
 	}
 	if (written)
-		trace_battguard_output(bg->name, bg_out_name(__ffs(written)),
-				       0, level, failed);
+		bg_trace_output(bg, __ffs(written), level, failed);
 }
 
 /* Called with the lock held. */
@@ -372,7 +376,7 @@ bool bg_sleep(struct battguard *bg)
 	bg->asleep = asleep;
 	if (asleep) {
 		bg_gpio_mask(&bg->gpio, bouncing);
-		bg_ports_mask(bg, bouncing);
+		bg_ports_ask(bg, BG_ASK_MASK, NULL, bouncing);
 	}
 	bg_unlock(&bg->lock, flags);
 	if (!asleep)
@@ -429,7 +433,7 @@ int bg_poweroff(struct device *dev)
 	bg->asleep = true;
 	if (bg->running) {
 		bg_gpio_float(&bg->gpio);
-		bg_ports_float(bg);
+		bg_ports_ask(bg, BG_ASK_FLOAT, NULL, 0);
 	}
 	bg_unlock(&bg->lock, flags);
 	bg_ports_wait(bg, BG_PATIENCE);
@@ -452,7 +456,7 @@ void bg_wake(struct battguard *bg, bool restored)
 	unsigned long flags;
 
 	if (bg->running) {
-		bg_ports_wake(bg);
+		bg_ports_ask(bg, BG_ASK_WAKE, NULL, 0);
 		bg_ports_wait(bg, BG_PATIENCE);
 		flags = bg_lock(&bg->lock);
 		bg_take_reports(bg, &in);
@@ -702,7 +706,7 @@ void bg_stop(struct battguard *bg)
 	if (bg->running) {
 		WRITE_ONCE(bg->running, false);
 		bg_gpio_float(&bg->gpio);
-		bg_ports_float(bg);
+		bg_ports_ask(bg, BG_ASK_FLOAT, NULL, 0);
 		bg_fsm_unbind(&bg->fsm, ktime_get_boottime_ns(), &bg->result);
 		bg_publish(bg);
 		bg_trace(bg, 0);

@@ -217,8 +217,9 @@ static u32 bg_gpio_twin(const struct bg_gpio *gpio, unsigned int line)
 }
 
 /* One line cannot say two things at one time. */
-static noinline bool bg_gpio_like_twin(const struct bg_gpio *gpio, unsigned int line,
-			      u32 lines, struct bg_inputs *in)
+static noinline bool bg_gpio_like_twin(const struct bg_gpio *gpio,
+				       unsigned int line, u32 lines,
+				       struct bg_inputs *in)
 {
 	const u32 twin = lines & bg_gpio_twin(gpio, line);
 

@@ -123,7 +123,7 @@ FAULTS = (
     ("what a controller forgot stays forgotten", "evaluate.c",
      "\t\tbg->gpio.driven = false;\n", "", "tell_written_anew"),
     ("outputs stay on in hibernation", "evaluate.c",
-     "\t\tbg_gpio_float(&bg->gpio);\n\t\tbg_ports_float(bg);\n\t}",
+     "\t\tbg_gpio_float(&bg->gpio);\n\t\tbg_ports_ask(bg, BG_ASK_FLOAT, NULL, 0);\n\t}",
      "\t}", "tell_hibernate"),
     ("after hibernation all goes on as before", "evaluate.c",
      "\t\tif (restored)\n", "\t\tif (0)\n", "tell_hibernate"),
