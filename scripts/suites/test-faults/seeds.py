@@ -122,7 +122,9 @@ SEEDS = [
              "	flags = bg_lock(&bg->lock);\n	running = bg->running &&")),
     hostile("silence is no fault", "an input whose bus takes ten seconds to fail",
             ("driver/decision/line.c", "	if (now >= line->silent ||\n	    (read && !good",
-             "	if ((read && !good")),
+             "	if ((read && !good"),
+            ("driver/decision/line.c", "	if (line->state != BG_LINE_UNREADABLE)\n"
+             "		next = bg_earlier(next, line->silent);\n", "")),
     hostile("a level counts from its arrival on",
             "a level that takes three seconds to arrive counts for nothing",
             ("driver/controller.c", "		failed = bg_job_do(&job, &in);\n",
