@@ -26,9 +26,11 @@
  * When a transfer took long to fail, the inputs come next, and before them only
  * outputs that go off; and not even these if one of them was what took long.
  */
+#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/gpio/consumer.h>
+#include <linux/jiffies.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -298,7 +300,6 @@ static void bg_controller_work(struct kthread_work *work)
 		flags = bg_lock(&controller->lock);
 		bg_controller_note(controller, &job, failed, slow);
 		bg_unlock(&controller->lock, flags);
-		wake_up_all(&controller->idle);
 	}
 }
 
@@ -321,7 +322,6 @@ static struct bg_controller *bg_controller_new(struct battguard *bg,
 	sched_set_fifo(controller->worker->task);
 	kthread_init_work(&controller->work, bg_controller_work);
 	controller->chip = chip;
-	init_waitqueue_head(&controller->idle);
 	raw_spin_lock_init(&controller->lock);
 	INIT_LIST_HEAD(&controller->ports);
 	list_add(&controller->list, &bg_controllers);
@@ -394,15 +394,17 @@ int bg_ports_join(struct battguard *bg)
 	return PTR_ERR_OR_ZERO(port);
 }
 
-/* Has the thread nothing to do for this port? */
-static noinline bool bg_port_rests(struct bg_port *port)
+static bool bg_ports_idle(struct battguard *bg)
 {
+	struct bg_port *port;
 	unsigned long flags;
-	bool idle;
+	bool idle = true;
 
-	flags = bg_lock(&port->controller->lock);
-	idle = bg_port_idle(port);
-	bg_unlock(&port->controller->lock, flags);
+	for (port = bg->ports; port < bg->ports + bg->nr_ports; port++) {
+		flags = bg_lock(&port->controller->lock);
+		idle &= bg_port_idle(port);
+		bg_unlock(&port->controller->lock, flags);
+	}
 	return idle;
 }
 
@@ -411,23 +413,21 @@ static noinline bool bg_port_rests(struct bg_port *port)
  * @bg: device
  * @timeout: for how long, in jiffies, for all controllers together
  *
- * Process context, without locks.
+ * Process context, without locks. It looks now and then: this is about a bind, an
+ * end, or a system that goes to sleep.
  *
  * Return: false if some controller hangs.
  */
-bool bg_ports_wait(struct battguard *bg, long timeout)
+noinline bool bg_ports_wait(struct battguard *bg, unsigned long timeout)
 {
-	struct bg_port *port;
-	bool idle = true;
+	const unsigned long end = jiffies + timeout;
 
-	for (port = bg->ports; port < bg->ports + bg->nr_ports; port++) {
-		/* Afterwards, what is left of it. */
-		timeout = wait_event_timeout(port->controller->idle,
-					     bg_port_rests(port), timeout);
-		if (!timeout)
-			idle = false;
+	while (!bg_ports_idle(bg)) {
+		if (time_after(jiffies, end))
+			return false;
+		usleep_range(500, 1000);
 	}
-	return idle;
+	return true;
 }
 
 /**

@@ -10,7 +10,6 @@
 #include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
-#include <linux/wait.h>
 
 #include "decision/names.h"
 
@@ -26,7 +25,6 @@ struct bg_result;
  * @chip: what the GPIO core calls it; a name to compare
  * @worker: real-time thread
  * @work: do all that there is to do, in @worker
- * @idle: woken whenever something has been done
  * @lock: protects all below, and what the ports say; nests inside the locks of
  *	the guards
  * @ports: of the guards that have lines here
@@ -38,7 +36,6 @@ struct bg_controller {
 	const void *chip;
 	struct kthread_worker *worker;
 	struct kthread_work work;
-	wait_queue_head_t idle;
 	raw_spinlock_t lock;
 	struct list_head ports;
 	bool slow;
@@ -117,7 +114,7 @@ int bg_ports_join(struct battguard *bg);
 void bg_ports_leave(void *data);
 void bg_ports_ask(struct battguard *bg, enum bg_ask what,
 		  const struct bg_result *res, u32 lines);
-bool bg_ports_wait(struct battguard *bg, long timeout);
+bool bg_ports_wait(struct battguard *bg, unsigned long timeout);
 u32 bg_ports_failed(struct battguard *bg);
 
 #endif

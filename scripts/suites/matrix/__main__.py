@@ -76,17 +76,13 @@ def sizes(module, cross):
 
 
 def memory(module, cross):
-    """Bytes that a device and its ring of events take, as the allocators round them up.
-
-    The slab gives powers of two, and the ring has whole pages (debug information).
-    """
+    """Bytes that a device takes with its ring of events: whole pages (debug information)."""
     dump = run([cross + "readelf", "--debug-dump=info", module])
-    found = dict(re.findall(r"DW_TAG_structure_type\)\n[^\n]*DW_AT_name[^\n]*: "
-                            r"(battguard|bg_ring)\n[^\n]*DW_AT_byte_size *: (\w+)\n", dump))
-    if len(found) != 2:
-        raise Trouble(f"no sizes of struct battguard and bg_ring in {module.name}")
-    device, ring = (int(found[name], 0) for name in ("battguard", "bg_ring"))
-    return (1 << (device - 1).bit_length()) + -(-ring // PAGE) * PAGE
+    found = re.search(r"DW_TAG_structure_type\)\n[^\n]*DW_AT_name[^\n]*: battguard\n"
+                      r"[^\n]*DW_AT_byte_size *: (\w+)\n", dump)
+    if not found:
+        raise Trouble(f"no size of struct battguard in {module.name}")
+    return -(-int(found[1], 0) // PAGE) * PAGE
 
 
 def cells(options):
