@@ -306,20 +306,20 @@ static void bg_controller_work(struct kthread_work *work)
 static struct bg_controller *bg_controller_new(struct battguard *bg,
 					       const void *chip)
 {
+	const unsigned int n = bg->nr_ports;
 	struct bg_controller *controller;
+	struct kthread_worker *worker;
 
 	controller = kzalloc(sizeof(*controller), GFP_KERNEL);
 	if (!controller)
 		return ERR_PTR(-ENOMEM);
-	controller->worker = kthread_run_worker(0, "battguard/%s-%u", bg->name,
-						bg->nr_ports);
-	if (IS_ERR(controller->worker)) {
-		const int err = PTR_ERR(controller->worker);
-
+	worker = kthread_run_worker(0, "battguard/%s-%u", bg->name, n);
+	if (IS_ERR(worker)) {
 		kfree(controller);
-		return ERR_PTR(err);
+		return ERR_CAST(worker);
 	}
-	sched_set_fifo(controller->worker->task);
+	sched_set_fifo(worker->task);
+	controller->worker = worker;
 	kthread_init_work(&controller->work, bg_controller_work);
 	controller->chip = chip;
 	raw_spin_lock_init(&controller->lock);

@@ -26,7 +26,8 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 
 #define BIT(n)		(1U << (n))
-#define noinline	__attribute__((__noinline__))
+/* Of size, which does not matter here. */
+#define noinline
 #define hweight32(mask)	((unsigned int)__builtin_popcount(mask))
 #define check_add_overflow(a, b, sum)	__builtin_add_overflow(a, b, sum)
 #define U64_MAX		UINT64_MAX

@@ -46,7 +46,8 @@ def nodes():
     """The device tree text: the bus and what is on it."""
     text = "".join(f'\t\t{label}: gpio@{address:x} {{\n\t\t\tcompatible = "{compatible}";\n'
                    f"\t\t\treg = <{address}>;\n\t\t\tgpio-controller;\n"
-                   f"\t\t\t#gpio-cells = <2>;\n\t\t\tinterrupts = <{address} {kind}>;\n"
+                   "\t\t\t#gpio-cells = <2>;\n\t\t\t"
+                   f"interrupts = <{address} {kind}>;\n"
                    f"\t\t\t{more}\n\t\t}};\n"
                    for label, (compatible, address, kind, more, _) in CHIPS.items())
     return ('\tbus: hostile-bus {\n\t\tcompatible = "hostile-i2c";\n'

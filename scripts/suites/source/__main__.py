@@ -94,8 +94,8 @@ def impurities():
     """What the decision includes beside its own files. pure.h alone is between the worlds."""
     folder = ROOT / "driver/decision"
     own = {f'"{path.name}"' for path in folder.glob("*.h")}
-    types = {f"<{name}.h>" for name in ("linux/bits", "linux/limits", "linux/types",
-                                        "stdbool", "stddef", "stdint")}
+    types = {f"<{name}.h>" for name in ("linux/bitops", "linux/limits", "linux/overflow",
+                                        "linux/types", "stdbool", "stddef", "stdint")}
     return [f"{path.name}: {included}" for path in sorted(folder.glob("*.[ch]"))
             for included in re.findall(r"^\s*#\s*include\s+(\S+)", path.read_text(), re.M)
             if included not in own | (types if path.name == "pure.h" else set())]
