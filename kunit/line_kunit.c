@@ -380,10 +380,13 @@ static const struct line_case line_cases[] = {
 	}, {
 		.name = "without a level at power-up",
 		.window = 5, .quiet = 100, .threaded = true,
-		.samples = 2,
+		.samples = 4,
 		.sample = {
 			{ AT(10), 1, NONE, 0, BAD, AT(1010), 0 },
-			{ AT(12), 1, AGO, 1, 0, AT(2011), AT(11) },
+			/* Open for a second, whatever is read meanwhile. */
+			{ AT(12), 1, AGO, 0, BAD, AT(1010), AT(11) },
+			{ AT(1012), 1, AGO, 0, BAD | ASK, 0, BEFORE(1010) },
+			{ AT(1013), 1, AGO, 1, 0, AT(3010), AT(1010) },
 		},
 	}, {
 		.name = "a thread: the read that ends a window began after it",
@@ -470,8 +473,8 @@ static const struct line_case line_cases[] = {
 			{ AT(3400), 0, NONE, 0, BAD, AT(4400), 0 },
 			{ AT(4400), 0, NONE, 0, BAD | ASK, 0, 0 },
 			/* What began two seconds ago is no news either. */
-			{ AT(5000), 1, AGO, 0, BAD, AT(6000), AT(3000) },
-			{ AT(5100), 1, AGO, 1, 0, BEHIND(5100), BEHIND(3100) },
+			{ AT(6400), 1, AGO, 0, BAD, AT(7400), AT(4400) },
+			{ AT(7500), 1, AGO, 1, 0, AT(9400), AT(7400) },
 		},
 	}, {
 		.name = "a thread: the two seconds start anew at resume",
@@ -501,10 +504,11 @@ static const struct line_case line_cases[] = {
 	}, {
 		.name = "a first report that is too old is none",
 		.window = 5, .quiet = 1000, .threaded = true,
-		.samples = 2,
+		.samples = 3,
 		.sample = {
 			{ AT(2500), 1, AGO, 0, BAD, AT(3500), AT(500) },
-			{ AT(2501), 1, AGO, 1, 0, AT(2502), AT(502) },
+			{ AT(3502), 1, AGO, 0, BAD | ASK, 0, AT(3499) },
+			{ AT(3503), 1, AGO, 1, 0, AT(5501), AT(3501) },
 		},
 	}, {
 		.name = "a first report that is just not too old",

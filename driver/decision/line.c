@@ -240,9 +240,12 @@ void bg_line_step(struct bg_line *line, const struct bg_line_rules *rules,
 	if (line->state == BG_LINE_UNREADABLE) {
 		if (in->edge)
 			line->unmask = bg_after(now, BG_FAULTY_MASK_NS);
+		/* A try that comes before its time makes it no better. */
+		if (!read || in->heard < line->retry)
+			return;
 		if (good && now < line->silent)
 			bg_line_settle(line, in->level);
-		else if (read)
+		else
 			line->retry = bg_after(now, BG_POLL_NS);
 		return;
 	}

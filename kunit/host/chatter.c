@@ -17,6 +17,7 @@ struct chatter {
 	u64 restore;
 	u64 half;	/* half a period */
 	bool threaded;
+	bool fails;	/* now and then it cannot be read, its level is steady */
 };
 
 static unsigned int chatter_play(struct watched *w, const struct chatter *c)
@@ -41,7 +42,12 @@ static unsigned int chatter_play(struct watched *w, const struct chatter *c)
 	for (when = p->now + BG_SEC(3); when < BG_SEC(103) + CHATTER_NS &&
 	     !w->o.broken; when += c->half) {
 		player_run(p, when);
-		player_lines(p, p->level ^ c->line);
+		if (c->fails) {
+			p->dead ^= c->line;
+			p->edge |= c->line;
+		} else {
+			player_lines(p, p->level ^ c->line);
+		}
 		player_step(p);
 	}
 	return w->alone.most;
@@ -60,7 +66,7 @@ void chatter_run(void)
 		BG_MS(45), BG_MS(95), BG_MS(101), BG_MS(112), BG_MS(125),
 		BG_MS(260), BG_MS(510), BG_MS(1005),
 	};
-	const unsigned int kinds = 5 * 4 * 4 * 13 * 2;
+	const unsigned int kinds = 5 * 4 * 4 * 13 * 2 * 2;
 	static struct watched w;
 	unsigned int n, most = 0;
 	char why[200] = "";
@@ -71,20 +77,22 @@ void chatter_run(void)
 			.debounce = windows[n / 5 % 4],
 			.restore = restores[n / 20 % 4],
 			.half = halves[n / 80 % 13],
-			.threaded = n / 1040,
+			.threaded = n / 1040 % 2,
+			.fails = n / 2080,
 		};
 		const unsigned int seen = chatter_play(&w, &c);
 
 		most = seen > most ? seen : most;
 		if (w.o.broken)
 			snprintf(why, sizeof(why),
-				 "%s: line %#x, window %llu us, restore %llu ms, half a period %llu us, %s",
+				 "%s: line %#x, window %llu us, restore %llu ms, half a period %llu us, %s%s",
 				 w.o.broken, c.line,
 				 (unsigned long long)c.debounce / 1000,
 				 (unsigned long long)c.restore / 1000000,
 				 (unsigned long long)c.half / 1000,
 				 c.threaded ? "read by a thread" :
-					      "read in place");
+					      "read in place",
+				 c.fails ? ", fails" : "");
 	}
 	/* One that moves no output proves nothing. */
 	if (!*why && most < 9)

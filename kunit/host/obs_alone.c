@@ -8,7 +8,7 @@
  *
  * A line has at most nine windows in a second, which change it at most once
  * each; so do a window that opened before that second, and the bounce. A line
- * of which reads fail is left out: what they do to it has pauses of its own.
+ * that could not be read is open for a second at least.
  *
  * It needs more history than the induction can carry, so it is judged in all
  * that is played and fuzzed. That no window is the tenth is proved.
@@ -20,7 +20,7 @@ static u32 alone_restless(struct obs_alone *a, const struct observer *o,
 			  const struct bg_inputs *in)
 {
 	const u32 charge = (u32)o->cfg.shared << BG_LINE_CHARGE;
-	u32 raw = 0, level = 0, busy = 0, failing = 0, restless;
+	u32 raw = 0, level = 0, busy = 0, restless;
 	unsigned int n;
 
 	for (n = 0; n < BG_LINES_MAX; n++) {
@@ -30,12 +30,11 @@ static u32 alone_restless(struct obs_alone *a, const struct observer *o,
 			continue;
 		raw |= l->last_read ? BIT(n) : 0;
 		level |= l->level ? BIT(n) : 0;
-		busy |= l->window || l->bouncing ? BIT(n) : 0;
-		failing |= l->unreadable || l->failures ? BIT(n) : 0;
+		busy |= l->window || l->bouncing || l->unreadable ||
+			l->failures ? BIT(n) : 0;
 	}
 	restless = (in->edge & o->cfg.lines) | (raw ^ a->raw) |
 		   (level ^ a->level) | busy | a->busy;
-	a->failing = failing;
 	a->raw = raw;
 	a->level = level;
 	a->busy = busy;
@@ -70,7 +69,7 @@ void obs_judge_alone(struct obs_alone *a, struct observer *o,
 	unsigned int n, i;
 
 	a->outputs = outputs;
-	if (restless & ~a->line || a->failing || o->user_set || in->park ||
+	if (restless & ~a->line || o->user_set || in->park ||
 	    in->resumed || !a->begun) {
 		/* Another line, or anything else: the story begins anew. */
 		a->begun = true;

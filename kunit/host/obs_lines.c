@@ -228,9 +228,11 @@ static void obs_line_sample(struct observer *o, const struct bg_inputs *in,
 	if (l->unreadable) {
 		if (flagged)
 			obs_line_deafen(o, l);
+		if (word == OBS_NOTHING || when < l->again)
+			return;
 		if (word == OBS_LEVEL && o->now < l->patience)
 			obs_line_is(l, level);
-		else if (word != OBS_NOTHING)
+		else
 			l->again = bg_after(o->now, BG_SEC(1));
 		return;
 	}

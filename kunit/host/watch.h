@@ -19,7 +19,6 @@ struct obs_alone {
 	u32 raw;
 	u32 level;
 	u32 busy;
-	u32 failing;
 	u32 outputs;
 	bool begun;
 };

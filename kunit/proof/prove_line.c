@@ -144,8 +144,12 @@ static void read_rules(const struct bg_line *was, const struct bg_line *line,
 	RULE("line: a level ends the tries",
 	     s->good, !line->tries);
 	RULE("line: can be read again, counts as it is",
-	     s->good && !s->silent && was->state == BG_LINE_UNREADABLE,
+	     s->good && !s->silent && was->state == BG_LINE_UNREADABLE &&
+	     s->when >= was->retry,
 	     line->state == BG_LINE_IDLE && line->level == s->level);
+	RULE("line: open for a second, once it could not be read",
+	     was->state == BG_LINE_UNREADABLE && s->when < was->retry,
+	     line->state == BG_LINE_UNREADABLE);
 	RULE("line: unreadable only after the last try, or two silent seconds",
 	     was->state != BG_LINE_UNREADABLE &&
 	     line->state == BG_LINE_UNREADABLE,

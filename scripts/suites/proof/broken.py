@@ -217,6 +217,8 @@ BROKEN = [
      "an unreadable line is left alone for two seconds"),
     ("line: a level ends the tries", "line", "failures add up"),
     ("line: can be read again, counts as it is", "line", "a line that is back counts as open"),
+    ("line: open for a second, once it could not be read", "line",
+     "a line that could not be read is believed at once"),
     ("line: unreadable only after the last try, or two silent seconds", "line",
      "silence comes a second early"),
     ("line: nothing heard for two seconds is open at once", "line", "silence is no failure"),

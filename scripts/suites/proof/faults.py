@@ -105,6 +105,8 @@ FAULTS = [
     ("a line that is back counts as open", "decision/line.c",
      "now < line->silent)\n			bg_line_settle(line, in->level);",
      "now < line->silent)\n			bg_line_settle(line, rules->open);"),
+    ("a line that could not be read is believed at once", "decision/line.c",
+     "if (!read || in->heard < line->retry)", "if (!read)"),
     ("an unreadable line is left alone for two seconds", "decision/line.c",
      "	line->tries = 0;\n	line->retry = bg_after(now, BG_POLL_NS);",
      "	line->tries = 0;\n	line->retry = bg_after(now, 2 * BG_POLL_NS);"),
