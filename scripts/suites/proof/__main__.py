@@ -40,12 +40,12 @@ def groups(found, chosen=None):
             yield given
 
 
-def prove(cbmc, program, names, options):
+def prove(cbmc, proof, program, names, options):
     """[(rule, good, place, detail)]; what is given has to be reached."""
     words = [word for name in names for word in ("--property", name)]
-    told = cbmc.ask(program, "--no-standard-checks", *proofs.LOOPS, *words, seconds=options.seconds)
+    told = cbmc.ask(program, "--no-standard-checks", *proof.words, *words, seconds=options.seconds)
     if told is None and len(names) > 1:
-        return [item for name in names for item in prove(cbmc, program, [name], options)]
+        return [item for name in names for item in prove(cbmc, proof, program, [name], options)]
     if told is None:
         return [(names[0], False, "", f"not decided in {options.seconds} s")]
     return [(item["description"],
@@ -65,7 +65,7 @@ def safety(cbmc, proof, program, options):
     for part in ([name for name in names if ".overflow." in name],
                  [name for name in names if ".overflow." not in name]):
         words = [word for name in part for word in ("--property", name)]
-        told = cbmc.ask(program, *proofs.SAFETY, *proofs.LOOPS, *words, seconds=options.seconds)
+        told = cbmc.ask(program, *proofs.SAFETY, *proof.words, *words, seconds=options.seconds)
         if told is None:
             return [(text, False, "", f"not decided in {options.seconds} s")]
         found += [item for item in told["result"] if item["property"] in part]
@@ -87,7 +87,8 @@ def jobs(cbmc, report, proof, options):
     program = proof.compile(cbmc, ROOT / "driver", BUILD / "prove")
     chosen = proofs.SHORT[proof.kind] if options.short else None
     for names in groups(proofs.properties(cbmc, proof, program), chosen):
-        yield timed, report, f"{proof.name}, {names[0]}", prove, cbmc, program, names, options
+        yield (timed, report, f"{proof.name}, {names[0]}",
+               prove, cbmc, proof, program, names, options)
     if not chosen:
         yield timed, report, f"{proof.name}, safety", safety, cbmc, proof, program, options
 
@@ -103,7 +104,7 @@ def breaks(cbmc, seed, options):
         program = proof.compile(cbmc, folder / "driver", folder)
         names = [name for found in proofs.properties(cbmc, proof, program).values()
                  for name, text in found.items() if text == rule]
-        results = prove(cbmc, program, names, options) if names else []
+        results = prove(cbmc, proof, program, names, options) if names else []
     shutil.rmtree(folder)
     # What was not decided in time has not been broken.
     return (any(status == "FAILURE" for _, _, _, status in results),

@@ -28,10 +28,11 @@ SHORT = {
              "obs_judge_heartbeat", "obs_judge_discharge", "obs_judge_pulse"),
 }
 
-# No loop of the driver goes on after the last line. The lines are kept as one array:
-# each line as variables of its own takes four times as long to follow.
-LOOPS = ["--unwind", "33", "--unwindset", "obs_new_bits.0:27", "--slice-formula",
-         "--max-field-sensitivity-array-size", "16"]
+# No loop of the driver goes on after the last line.
+LOOPS = ["--unwind", "33", "--unwindset", "obs_new_bits.0:27", "--slice-formula"]
+# Where the filter of a line is not in it, the lines are kept as one array: each line
+# as variables of its own takes four times as long to follow.
+ARRAYS = ["--max-field-sensitivity-array-size", "16"]
 SAFETY = ["--bounds-check", "--pointer-check", "--signed-overflow-check",
           "--unsigned-overflow-check", "--conversion-check", "--enum-range-check",
           "--div-by-zero-check", "--undefined-shift-check", "--unwinding-assertions"]
@@ -52,6 +53,7 @@ class Proof:
         self.kind = kind
         self.name = name
         self.options = options
+        self.words = LOOPS + ([] if kind in ("line", "next") else ARRAYS)
 
     def reaches(self, function):
         """Does this program come to the rules of a function?"""
