@@ -200,7 +200,9 @@ def pre_alarm_job(lab, checks):
               "chmod 755 /etc/battguard/pre-alarm; touch /run/jobs"
     with lab.bank(run=files, bind=False) as bank:
         bank.sh(prepare)
-        checks.equal(bank.sh("systemd-analyze verify /run/systemd/system/battguard-*.service 2>&1 "
+        # The guest has no manuals.
+        checks.equal(bank.sh("systemd-analyze verify --man=no "
+                             "/run/systemd/system/battguard-*.service 2>&1 "
                              "| grep battguard || true"), "", "the unit has no mistake")
 
         def jobs():
