@@ -479,11 +479,13 @@ static void bg_port_ask(struct bg_port *port, enum bg_ask what,
 		memcpy(port->number, res->number, sizeof(port->number));
 		port->read |= lines & port->inputs;
 		lines = res->mask;
-		fallthrough;
-	case BG_ASK_MASK:
-		port->mask = lines & port->inputs & gpio->irqs_sleep &
-			     ~gpio->polled;
-		return;
+		break;
+	case BG_ASK_SLEEP:
+		/* Nobody would hear of it, and on a bus that hangs it takes long. */
+		port->anew = 0;
+		port->check = 0;
+		port->read = false;
+		break;
 	case BG_ASK_FLOAT:
 		port->leaving = true;
 		port->level = 0;
@@ -500,6 +502,7 @@ static void bg_port_ask(struct bg_port *port, enum bg_ask what,
 		port->read = port->inputs;
 		return;
 	}
+	port->mask = lines & port->inputs & gpio->irqs_sleep & ~gpio->polled;
 }
 
 /**

@@ -91,14 +91,15 @@ struct bg_port {
 /**
  * enum bg_ask - what is asked of the ports of a guard
  * @BG_ASK_DECISION: to carry out a decision, and to read lines
- * @BG_ASK_MASK: to mask the interrupts of lines, and open those of others
+ * @BG_ASK_SLEEP: to do no more than to end what has begun, to switch what was
+ *	decided, and to mask the interrupts of lines and open those of others
  * @BG_ASK_FLOAT: to let go of the outputs, and do nothing else any more
  * @BG_ASK_WAKE: to read, and to take all outputs for lines without a direction:
- *	the controllers may have forgotten all that they were told
+ *	the controllers know nothing yet, or may have forgotten it
  */
 enum bg_ask {
 	BG_ASK_DECISION,
-	BG_ASK_MASK,
+	BG_ASK_SLEEP,
 	BG_ASK_FLOAT,
 	BG_ASK_WAKE,
 };

@@ -253,7 +253,6 @@ static int bg_start(struct battguard *bg, unsigned long end)
 /* The first levels count as long held. Who does not answer in time, has none. */
 static int bg_listen(struct battguard *bg)
 {
-	const struct bg_result res = { 0 };
 	int ret;
 
 	ret = bg_undo(bg, bg_ports_leave);
@@ -263,7 +262,7 @@ static int bg_listen(struct battguard *bg)
 	if (ret)
 		return dev_err_probe(bg->dev, ret,
 				     "no thread for lines that may sleep\n");
-	bg_ports_ask(bg, BG_ASK_DECISION, &res, bg->gpio.slow);
+	bg_ports_ask(bg, BG_ASK_WAKE, NULL, 0);
 	bg_ports_wait(bg, BG_PATIENCE);
 	return 0;
 }

@@ -35,11 +35,17 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
-/*
- * Out of line, as many use them: there are kernels that put a spinlock's code
+/**
+ * bg_lock() - take a lock, with interrupts off
+ * @lock: lock of a device, a snapshot or a controller
+ *
+ * Out of line, as many use it: there are kernels that put a spinlock's code
  * wherever it is taken.
+ *
+ * Return: what bg_unlock() has to be given.
  */
 noinline unsigned long bg_lock(raw_spinlock_t *lock)
+	__acquires(lock)
 {
 	unsigned long flags;
 
@@ -47,7 +53,13 @@ noinline unsigned long bg_lock(raw_spinlock_t *lock)
 	return flags;
 }
 
+/**
+ * bg_unlock() - give a lock back
+ * @lock: lock
+ * @flags: of bg_lock()
+ */
 noinline void bg_unlock(raw_spinlock_t *lock, unsigned long flags)
+	__releases(lock)
 {
 	raw_spin_unlock_irqrestore(lock, flags);
 }
@@ -376,7 +388,7 @@ bool bg_sleep(struct battguard *bg)
 	bg->asleep = asleep;
 	if (asleep) {
 		bg_gpio_mask(&bg->gpio, bouncing);
-		bg_ports_ask(bg, BG_ASK_MASK, NULL, bouncing);
+		bg_ports_ask(bg, BG_ASK_SLEEP, NULL, bouncing);
 	}
 	bg_unlock(&bg->lock, flags);
 	if (!asleep)
@@ -409,6 +421,7 @@ int bg_freeze(struct device *dev)
 
 	flags = bg_lock(&bg->lock);
 	bg->asleep = true;
+	bg_ports_ask(bg, BG_ASK_SLEEP, NULL, bg->result.mask);
 	bg_unlock(&bg->lock, flags);
 	bg_ports_wait(bg, BG_PATIENCE);
 	return 0;

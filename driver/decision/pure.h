@@ -2,10 +2,10 @@
 /*
  * battguard - what the pure part may use
  *
- * The line filter and the state machines call no kernel function, read no
- * clock and allocate nothing, so that the very same files also compile in
- * userspace, where they are tested, fuzzed and proved. This header is all
- * they need from either world.
+ * The line filter and the state machines call nothing of the kernel but its
+ * arithmetic, read no clock and allocate nothing, so that the very same files
+ * also compile in userspace, where they are tested, fuzzed and proved. This
+ * header is all they need from either world.
  */
 #ifndef BATTGUARD_PURE_H
 #define BATTGUARD_PURE_H

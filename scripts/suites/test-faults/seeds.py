@@ -33,14 +33,21 @@ def hostile(name, scenario, *edits):
     return Seed(name, edits, ("hostile", scenario))
 
 
+# Faults that several scenarios see.
+NO_LOOK = ("driver/evaluate.c", "bg->look = bg->fsm.now - over + period;",
+           "bg->look = bg->fsm.now - over + 3600 * (u64)period;")
+NO_DIRECTION = (("driver/gpio.c", "	return err ?: bg_gpio_drive(desc, value);",
+                 "	return err ?: bg_gpio_write(desc, value);"),
+                ("driver/gpio.c", "err = gpiod_direction_input(desc);", "err = 0;"))
+NO_TRIES = ("driver/decision/line.c",
+            "(read && !good && !bg_line_try_again(line, in->slow, now))", "(read && !good)")
+
 SEEDS = [
     # Hostile controllers.
     hostile("nobody looks once a second", "an edge that is lost is made up for within a second",
-            ("driver/evaluate.c", "bg->look = bg->fsm.now - over + period;",
-             "bg->look = bg->fsm.now - over + 3600 * (u64)period;")),
+            NO_LOOK),
     hostile("a read that fails is not tried again", "a disturbance of 15 ms is ridden out",
-            ("driver/decision/line.c",
-             "(read && !good && !bg_line_try_again(line, in->slow, now))", "(read && !good)")),
+            NO_TRIES),
     hostile("no interrupt is masked in a storm", "spikes too short to be read do not storm",
             ("driver/evaluate.c", "	bg_gpio_mask(&bg->gpio, bg->result.mask);\n", "")),
     hostile("each edge counts without a window, however many",
@@ -54,9 +61,7 @@ SEEDS = [
             ("driver/decision/fsm.c", "v.remote, bg_remote_restore(fsm), now);", "v.remote, 0, now);")),
     hostile("a retry sets no direction",
             "a controller that sleeps loses its registers: it serves again in two seconds",
-            ("driver/gpio.c", "	return err ?: bg_gpio_drive(desc, value);",
-             "	return err ?: bg_gpio_write(desc, value);"),
-            ("driver/gpio.c", "err = gpiod_direction_input(desc);", "err = 0;")),
+            *NO_DIRECTION),
     hostile("no thread sets directions", "a controller that does not sleep loses its registers",
             ("driver/evaluate.c", "	if (bg->gpio.redirect)\n		bg_redirect(bg);\n", "")),
     hostile("the heart beats on", "an output that cannot be switched off is shown as it is",
@@ -95,22 +100,17 @@ SEEDS = [
     # Expanders, and hogs.
     hostile("nobody looks at an expander once a second",
             "no over-voltage is missed after a cable was plugged in, on a PCA9535",
-            ("driver/evaluate.c", "bg->look = bg->fsm.now - over + period;",
-             "bg->look = bg->fsm.now - over + 3600 * (u64)period;")),
+            NO_LOOK),
     hostile("an interrupt is all that is looked at", "interrupts of expanders that get lost",
-            ("driver/evaluate.c", "bg->look = bg->fsm.now - over + period;",
-             "bg->look = bg->fsm.now - over + 3600 * (u64)period;")),
+            NO_LOOK),
     hostile("what is set anew is no input before",
             "a MCP23017 forgets its registers, and its driver writes only what is new to it",
             ("driver/gpio.c", "	if (through_input) {", "	if (0) {")),
     hostile("power that comes back sets no direction",
             "the power of a PCA9535 goes, and comes back",
-            ("driver/gpio.c", "	return err ?: bg_gpio_drive(desc, value);",
-             "	return err ?: bg_gpio_write(desc, value);"),
-            ("driver/gpio.c", "err = gpiod_direction_input(desc);", "err = 0;")),
+            *NO_DIRECTION),
     hostile("a spark takes lines away", "sparks of 20 ms on the bus change nothing",
-            ("driver/decision/line.c",
-             "(read && !good && !bg_line_try_again(line, in->slow, now))", "(read && !good)")),
+            NO_TRIES),
     hostile("a thread does what an interrupt can do",
             "a hog above all threads does not hold up what does not sleep",
             ("driver/gpio.c", "gpiod_cansleep(desc) || IS_ENABLED", "true || IS_ENABLED")),
@@ -123,8 +123,8 @@ SEEDS = [
     hostile("silence is no fault", "an input whose bus takes ten seconds to fail",
             ("driver/decision/line.c", "	if (now >= line->silent ||\n	    (read && !good",
              "	if ((read && !good"),
-            ("driver/decision/line.c", "	if (line->state != BG_LINE_UNREADABLE)\n"
-             "		next = bg_earlier(next, line->silent);\n", "")),
+            ("driver/decision/line.c", "	return bg_earlier(next, line->silent);\n",
+             "	return next;\n")),
     hostile("a level counts from its arrival on",
             "a level that takes three seconds to arrive counts for nothing",
             ("driver/controller.c", "		failed = bg_job_do(&job, &in);\n",
@@ -149,6 +149,10 @@ SEEDS = [
             "a system does not sleep while a bus hangs, and loses nothing by having tried",
             ("driver/evaluate.c", "	if (bg_ports_wait(bg, BG_PATIENCE))\n		return true;",
              "	return true;")),
+    hostile("what waits its turn is done before the system sleeps",
+            "a system does not sleep while a bus hangs, and loses nothing by having tried",
+            ("driver/controller.c", "		port->check = 0;\n		port->read = false;\n		break;",
+             "		break;")),
     # A system that sleeps.
     suspend("an alarm on the way to sleep is lost", "alarm_falling_asleep",
             ("driver/core.c", "	pm_system_wakeup();\n", "")),
