@@ -142,6 +142,7 @@ static void act_lost_edge(struct kunit *test)
 	struct rig *rig = test->priv;
 
 	board_start(test, &rig->board, BOARD_USUAL, act_props);
+	KUNIT_EXPECT_TRUE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
 	bank_pull(&rig->bank, BIT(BANK_CHARGE), false);
 	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
 	KUNIT_EXPECT_FALSE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
@@ -423,6 +424,8 @@ static void act_unreadable_bank(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000, !(bank_levels(&rig->bank) &
 						    BANK_SWITCHES)));
 	KUNIT_EXPECT_GE(test, ktime_ms_delta(ktime_get_boottime(), start), 26);
+	/* And not when nothing was heard of them for two seconds. */
+	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get_boottime(), start), 900);
 	KUNIT_EXPECT_EQ(test, board_now(board).event.view.faulty, lines);
 	BOARD_EXPECT_FILE(test, board, "faults", "4");
 	KUNIT_EXPECT_EQ(test, act_fault_events(board), 1);

@@ -201,6 +201,7 @@ static void tell_behaviour(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, writeable(psy, what), 1);
 	KUNIT_EXPECT_EQ(test, writeable(psy, POWER_SUPPLY_PROP_STATUS), 0);
 	KUNIT_EXPECT_EQ(test, power_supply_set_property(psy, what, &val), 0);
+	board_settle(board);
 	KUNIT_EXPECT_FALSE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
 	KUNIT_EXPECT_EQ(test, board_property(board, what), val.intval);
 	BOARD_EXPECT_FILE(test, board, "charger_off_reasons", "user");
@@ -210,6 +211,7 @@ static void tell_behaviour(struct kunit *test)
 			-EINVAL);
 	val.intval = POWER_SUPPLY_CHARGE_BEHAVIOUR_AUTO;
 	KUNIT_EXPECT_EQ(test, power_supply_set_property(psy, what, &val), 0);
+	board_settle(board);
 	KUNIT_EXPECT_TRUE(test, bank_levels(&rig->bank) & BIT(BANK_CHARGER));
 	KUNIT_EXPECT_EQ(test, power_supply_set_property(psy,
 							POWER_SUPPLY_PROP_STATUS,
