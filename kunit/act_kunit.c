@@ -521,11 +521,13 @@ static void act_off_fails(struct kunit *test)
 	struct rig *rig = test->priv;
 	struct board *board = &rig->board;
 	unsigned int from;
+	ktime_t start;
 
 	board_start(test, board, BOARD_USUAL, act_props);
 	bank_edge(&rig->bank, BIT(BANK_LOW_CELL), true);
 	bank_poke(&rig->bank, &rig->bank.no_write, BIT(BANK_LOAD));
 	from = bank_acts(&rig->bank);
+	start = ktime_get_boottime();
 	bank_edge(&rig->bank, BIT(BANK_REMOTE_L), false);
 	KUNIT_EXPECT_EQ(test, bank_levels(&rig->bank) & BANK_SWITCHES,
 			BIT(BANK_LOAD));
@@ -538,6 +540,9 @@ static void act_off_fails(struct kunit *test)
 					   board_now(board).event.view.out_faulty));
 	KUNIT_EXPECT_GE(test, bank_count(&rig->bank, from, BANK_LOAD,
 					 BANK_FLOAT), 4);
+	/* Each time as soon as it could settle. */
+	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get_boottime(), start),
+			1500);
 	BOARD_EXPECT_FILE(test, board, "load", "1");
 	BOARD_EXPECT_FILE(test, board, "faults", "1");
 	KUNIT_EXPECT_EQ(test, board_property(board, POWER_SUPPLY_PROP_HEALTH),
@@ -596,6 +601,15 @@ static void act_write_hiccup(struct kunit *test)
 	/* Beyond the time after which it is read back. */
 	msleep(100);
 	BOARD_EXPECT_FILE(test, &rig->board, "charger", "0");
+	BOARD_EXPECT_FILE(test, &rig->board, "faults", "0");
+
+	/* The same when it goes on: no floating line does that by itself. */
+	bank_poke(&rig->bank, &rig->bank.hiccups[BANK_CHARGER], 3);
+	bank_edge(&rig->bank, BIT(BANK_CHARGE), true);
+	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000, bank_levels(&rig->bank) &
+						  BIT(BANK_CHARGER)));
+	msleep(100);
+	BOARD_EXPECT_FILE(test, &rig->board, "charger", "1");
 	BOARD_EXPECT_FILE(test, &rig->board, "faults", "0");
 }
 
