@@ -11,9 +11,6 @@ import re
 Allowed = collections.namedtuple("Allowed", "checker path text why where", defaults=[""])
 
 ALLOWED = (
-    Allowed("sparse", r"driver/evaluate\.c",
-            r"context imbalance in 'bg_(un)?lock'",
-            "one of two kinds of lock is taken, by what the chip can do; sparse cannot follow"),
     Allowed("sparse", r"(driver|kunit)/\w+\.c", r"error: bad constant expression",
             "7.3's macros that describe a module assert a length that sparse cannot tell", r"for 7\.3 "),
     Allowed("clang-tidy", r"driver/psy\.c", r"Value stored to 'n' is never read",
