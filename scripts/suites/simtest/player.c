@@ -359,11 +359,12 @@ static bool command(char **w, int n)
 int main(int argc, char **argv)
 {
 	char line[2048], text[2048], name[256] = "", skipped[64] = "";
+	const char *alone = argc == 4 ? argv[3] : NULL;
 	int number = 0, row = 0;
 	bool skip = true, failed = false, open_case = false;
 	FILE *plan = fopen(argv[1], "r");
 
-	if (argc != 3 || !plan)
+	if (argc < 3 || argc > 4 || !plan)
 		return 2;
 	snprintf(driver, sizeof(driver), "%s", argv[2]);
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -376,6 +377,8 @@ int main(int argc, char **argv)
 		strcpy(text, line);
 		if (!strncmp(line, "case ", 5)) {
 			snprintf(name, sizeof(name), "%.250s", line + 5);
+			if (alone && strcmp(name, alone))
+				continue;
 			board.nlines = board.nbanks = 0;
 			*skipped = 0;
 			skip = failed = bound = false;
@@ -383,6 +386,8 @@ int main(int argc, char **argv)
 			open_log();
 			continue;
 		}
+		if (alone && strcmp(name, alone))
+			continue;
 		for (char *p = strtok(line, " "); p && n < MAXWORDS; p = strtok(NULL, " "))
 			w[n++] = p;
 		if (!n || *w[0] == '#')
