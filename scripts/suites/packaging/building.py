@@ -7,14 +7,10 @@ import shutil
 from lab.common import run
 
 from . import scenario
-from .kit import CROSS, VERSION, files, libnl, must_make, try_make, version_of
+from .kit import CROSS, HOOKS, INSTALLED, VERSION, files, libnl, must_make, try_make, version_of
 
 # A kernel tree that only tells how it was called.
 TELLER = 'modules modules_install clean:\n\t@echo "in $(CURDIR) M=$(M) $@"\n'
-INSTALLED = ["sbin/battguardctl", "share/bash-completion/completions/battguardctl",
-             "share/man/man4/battguard.4", "share/man/man8/battguardctl.8"]
-HOOKS = ["usr/lib/systemd/system/battguard-pre-alarm@.service",
-         "usr/lib/udev/rules.d/90-battguard.rules"]
 
 
 @scenario

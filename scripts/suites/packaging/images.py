@@ -8,13 +8,10 @@ import re
 from lab.common import ROOT, run
 
 from . import scenario
-from .kit import CROSS, VERSION, environment, files, libnl, version_of
+from .kit import CROSS, HOOKS, INSTALLED, VERSION, environment, files, libnl, version_of
 
 BUILDROOT = ROOT / "packaging/buildroot"
-TOOL = ["usr/sbin/battguardctl", "usr/share/bash-completion/completions/battguardctl",
-        "usr/share/man/man4/battguard.4", "usr/share/man/man8/battguardctl.8"]
-HOOKS = ["usr/lib/systemd/system/battguard-pre-alarm@.service",
-         "usr/lib/udev/rules.d/90-battguard.rules"]
+TOOL = [f"usr/{name}" for name in INSTALLED]
 
 
 @scenario

@@ -12,6 +12,11 @@ from lab.common import BUILD, ROOT, clean_environment, run, setup, tracked
 
 CROSS = "aarch64-linux-gnu-"
 VERSION = (ROOT / "VERSION").read_text(encoding="ascii").strip()
+# What "make install" puts below the prefix, and "make install-hooks" below DESTDIR.
+INSTALLED = ["sbin/battguardctl", "share/bash-completion/completions/battguardctl",
+             "share/man/man4/battguard.4", "share/man/man8/battguardctl.8"]
+HOOKS = ["usr/lib/systemd/system/battguard-pre-alarm@.service",
+         "usr/lib/udev/rules.d/90-battguard.rules"]
 # Not from whoever runs the suite: each scenario says what it sets.
 OURS = ("KERNELRELEASE", "TOOLS_O", "DESTDIR", "PREFIX", "PKG_CONFIG", "PKG_CONFIG_LIBDIR",
         "PKG_CONFIG_SYSROOT_DIR", "CC", "CFLAGS", "LDFLAGS", "KCFLAGS", "VERSION")
