@@ -14,7 +14,7 @@ import pathlib
 import re
 from concurrent import futures
 
-from lab import common, kernels, tap
+from lab import common, debiansystem, kernels, tap
 from lab.common import Trouble, setup
 from suites.simtest import play, simplan
 
@@ -24,6 +24,8 @@ SERIES = ("6.12", "6.1", "7.3")
 # These share a line that several nodes name, and each case has a node: there a case has
 # controllers of its own. Not on all kernels, as 6.1 has room for 512 lines.
 SHARING = ("7.3",)
+# ... and this module hands such a line out.
+SHARER = "gpio_shared_proxy"
 # What a series cannot show. 6.1 tells nobody that a write has failed.
 UNSEEN = {"6.1": ("an output that can be neither set nor read is not said to be off",)}
 
@@ -89,6 +91,33 @@ def load():
     return cases
 
 
+class PutOff:
+    """A line that two nodes name, before the module comes that hands it out."""
+
+    CASE = "one contact for both permissions"
+
+    def __init__(self, case):
+        self._device = f"guard-{case.number}"
+        self._told = self._came = None
+
+    def __call__(self, vm):
+        """A probe asked for through "bind" is not tried again, one by the bus is."""
+        bus = "/sys/bus/platform"
+        vm.sh(f"rmmod {SHARER}; insmod /modules/battguard.ko")
+        _, self._told = vm.run(f"echo {self._device} > {bus}/drivers/battguard/bind")
+        vm.sh(f"echo 1 > {bus}/drivers_autoprobe; echo {self._device} > {bus}/drivers_probe; "
+              f"insmod /modules/{SHARER}.ko; sleep 2; echo 0 > {bus}/drivers_autoprobe")
+        status, _ = vm.run(f"ls {bus}/drivers/battguard/{self._device}")
+        self._came = not status
+        vm.sh("rmmod battguard")
+
+    def tell(self, report, label):
+        """Whether it bound when it could."""
+        report.result("temporarily unavailable" in self._told and self._came,
+                      f"{label} a line that two nodes name waits for the module {SHARER}",
+                      f"{self._told}; bound then: {self._came}")
+
+
 class GoingDown:
     """The end of a guest with a controller that hangs."""
 
@@ -124,17 +153,24 @@ class GoingDown:
                       f"{took} s")
 
 
-# What comes after the driver is gone, with the board of a case.
-ENDINGS = (GoingDown,)
+# What comes after the driver is gone, with the board of a case; the last one ends the guest.
+ENDINGS = PutOff, GoingDown
 
 
 def run(report, series, cases):
     """Run the cases on one stock kernel."""
-    cases = [case for case in cases if case.name not in UNSEEN.get(series, ())]
+    cases = [case for case in cases if case.name not in UNSEEN.get(series, ())
+             and (case.group != "shared" or series in SHARING)]
+    if not cases:
+        return
     cases, controllers = (apart if series in SHARING else together)(cases)
     kernel = kernels.stock(series)
     modules = [kernels.build_module(kernel), kernels.build_helper(kernel, "hostile"),
                *expanders.build_drivers(kernel)]
+    script = SETUP
+    if series in SHARING:
+        modules += debiansystem.modules_of(kernel, [SHARER])
+        script += f"insmod /modules/{SHARER}.ko\n"
     endings = [kind(case) for kind in ENDINGS for case in cases if case.name == kind.CASE]
 
     def end(vm):
@@ -142,7 +178,7 @@ def run(report, series, cases):
             ending(vm)
 
     play.play_on(report, kernel, series, controllers + "".join(case.node for case in cases),
-                 cases, modules, SETUP, end)
+                 cases, modules, script, end)
     for ending in endings:
         ending.tell(report, series)
 
