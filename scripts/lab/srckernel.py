@@ -64,18 +64,21 @@ def lost_lines(lines, dotconfig):
     return lost
 
 
-def source_tree(series):
-    """Fetch and unpack linux-source-SERIES; (version, directory)."""
+def source_tree(series, name="", parts=()):
+    """Fetch and unpack linux-source-SERIES; (version, directory).
+
+    parts: no more than these files, under a name of their own.
+    """
     package = "linux-source-" + series
     # The newest series is in the next release only.
     where = ("arm64",) if series in SERIES else ("amd64", kernels.NEXT)
     deb = debian.fetch([package], *where)[0]
     version = deb.name.split("_")[1]
-    tree = BUILD / "src" / f"{package}_{version}"
+    tree = BUILD / "src" / f"{name or package}_{version}"
     with lock(package):
         if tree.is_dir():
             return version, tree
-        debian.unpack_source(deb, tree)
+        debian.unpack_source(deb, tree, parts=parts)
     return version, tree
 
 

@@ -18,6 +18,7 @@
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
 #include <linux/of.h>
+#include <linux/overflow.h>
 #include <linux/property.h>
 #include <linux/string.h>
 
@@ -26,7 +27,6 @@
 /* A read of one register at 100 kHz. */
 #define HOSTILE_TRANSFER_US	300
 
-#define HOSTILE_CHIPS		4
 #define HOSTILE_ADDRESSES	128
 
 /* The number of the bus, so that tests know where its devices are. */
@@ -49,7 +49,7 @@ struct hostile_bus {
 	struct i2c_adapter adapter;
 	struct irq_domain *domain;
 	unsigned int chips;
-	struct hostile_chip chip[HOSTILE_CHIPS];
+	struct hostile_chip chip[];
 };
 
 static struct hostile_chip *hostile_chip_at(struct hostile_bus *bus,
@@ -290,8 +290,7 @@ static void hostile_init_chips(struct hostile_bus *bus, struct device_node *of)
 	for_each_child_of_node(of, node) {
 		const struct hostile_model *model = hostile_model(node);
 
-		if (model && bus->chips < HOSTILE_CHIPS &&
-		    !of_property_read_u32(node, "reg", &address))
+		if (model && !of_property_read_u32(node, "reg", &address))
 			hostile_init_chip(bus, address, model);
 	}
 }
@@ -331,7 +330,9 @@ static int hostile_bus_probe(struct platform_device *pdev)
 	struct hostile_bus *bus;
 	int ret;
 
-	bus = devm_kzalloc(dev, sizeof(*bus), GFP_KERNEL);
+	bus = devm_kzalloc(dev, struct_size(bus, chip,
+					    of_get_child_count(dev->of_node)),
+			   GFP_KERNEL);
 	if (!bus)
 		return -ENOMEM;
 	hostile_init_chips(bus, dev->of_node);

@@ -8,19 +8,24 @@ one; simtest/simplan.py describes their language.
 """
 
 import argparse
+import dataclasses
 import os
 import pathlib
 import re
 from concurrent import futures
 
-from lab import common, kernels, tap
+from lab import common, debiansystem, kernels, tap
 from lab.common import Trouble, setup
 from suites.simtest import play, simplan
 
 from . import expanders
 
-# Not 7.3: it shares a line that several nodes name, and each case has a node.
-SERIES = ("6.12", "6.1")
+SERIES = ("6.12", "6.1", "7.3")
+# These share a line that several nodes name, and each case has a node: there a case has
+# controllers of its own. Not on all kernels, as 6.1 has room for 512 lines.
+SHARING = ("7.3",)
+# ... and this module hands such a line out.
+SHARER = "gpio_shared_proxy"
 # What a series cannot show. 6.1 tells nobody that a write has failed.
 UNSEEN = {"6.1": ("an output that can be neither set nor read is not said to be off",)}
 
@@ -38,35 +43,86 @@ insmod /modules/battguard.ko
 """
 
 
-def nodes(cases):
-    """The device tree text: the banks, and a node for each case."""
-    text = expanders.nodes()
-    for label, bank in OWN.items():
-        text += (f'\t{label}: {bank.device} {{\n\t\tcompatible = "hostile-gpio";\n'
-                 f"\t\tgpio-controller;\n\t\t#gpio-cells = <2>;\n\t\t{PROPERTIES[label]}\n\t}};\n")
-    return text + "".join(case.node for case in cases)
+def bank(name, label):
+    """The device tree text of a controller of the tests."""
+    return (f'\t{name}: hostile-{name} {{\n\t\tcompatible = "hostile-gpio";\n'
+            f"\t\tgpio-controller;\n\t\t#gpio-cells = <2>;\n\t\t{PROPERTIES[label]}\n\t}};\n")
+
+
+def together(cases):
+    """(the cases, device tree text of the controllers): these are there for all."""
+    return cases, expanders.nodes(expanders.ALL) + "".join(bank(label, label) for label in OWN)
+
+
+def apart(cases):
+    """The same, but no controller is there for two cases."""
+    made, text, chips = [], "", {}
+    for case in cases:
+        node, plan = case.node, "\n".join(case.plan)
+        for label in used(case):
+            name = f"{label}{case.number}"
+            node = re.sub(rf"&{label}\b", f"&{name}", node)
+            if label in OWN:
+                old, new = f"hostile-{label}", f"hostile-{name}"
+                text += bank(name, label)
+            else:
+                address = expanders.MORE + len(chips)
+                old, new = expanders.client(expanders.CHIPS[label][1]), expanders.client(address)
+                chips[name] = label, address
+            plan = re.sub(rf"\b{old}\b", new, plan)
+        made.append(dataclasses.replace(case, node=node, plan=tuple(plan.split("\n"))))
+    return made, expanders.nodes(chips) + text
+
+
+def used(case):
+    """The labels of the controllers that a case's node names."""
+    return [label for label in BANKS if re.search(rf"&{label}\b", case.node)]
 
 
 def load():
     """The cases; each leaves controllers that are well."""
     cases = simplan.load(pathlib.Path(__file__).parent, BANKS)
     for case in cases:
-        used = [label for label in BANKS if case.board.uses(label)]
-        well = [f"finally /sys/devices/platform/{BANKS[label].device}/reset 1" for label in used]
-        anew = [line for label in used if label in expanders.CHIPS
+        well = [f"finally /sys/devices/platform/{BANKS[label].device}/reset 1"
+                for label in used(case)]
+        anew = [line for label in used(case) if label in expanders.CHIPS
                 for line in expanders.rebound(label)]
         case.plan = (*case.plan[:-1], *well, "end", *anew)
     return cases
 
 
-# The board of this case also sees the machine go down.
-GOES_DOWN = "outputs float at once when the driver lets go of a bus that hangs"
-# Seconds that a power-off takes on its own, with time to spare.
-DOWN = 0.5
+class PutOff:
+    """A line that two nodes name, before the module comes that hands it out."""
+
+    CASE = "one contact for both permissions"
+
+    def __init__(self, case):
+        self._device = f"guard-{case.number}"
+        self._told = self._came = None
+
+    def __call__(self, vm):
+        """A probe asked for through "bind" is not tried again, one by the bus is."""
+        bus = "/sys/bus/platform"
+        vm.sh(f"rmmod {SHARER}; insmod /modules/battguard.ko")
+        _, self._told = vm.run(f"echo {self._device} > {bus}/drivers/battguard/bind")
+        vm.sh(f"echo 1 > {bus}/drivers_autoprobe; echo {self._device} > {bus}/drivers_probe; "
+              f"insmod /modules/{SHARER}.ko; sleep 2; echo 0 > {bus}/drivers_autoprobe")
+        status, _ = vm.run(f"ls {bus}/drivers/battguard/{self._device}")
+        self._came = not status
+        vm.sh("rmmod battguard")
+
+    def tell(self, report, label):
+        """Whether it bound when it could."""
+        report.result("temporarily unavailable" in self._told and self._came,
+                      f"{label} a line that two nodes name waits for the module {SHARER}",
+                      f"{self._told}; bound then: {self._came}")
 
 
 class GoingDown:
     """The end of a guest with a controller that hangs."""
+
+    CASE = "outputs float at once when the driver lets go of a bus that hangs"
+    DOWN = 0.5      # seconds that a power-off takes on its own, with time to spare
 
     def __init__(self, case):
         self._case = case
@@ -74,15 +130,15 @@ class GoingDown:
 
     def __call__(self, vm):
         """A transfer that takes half a minute is under way from now on."""
+        lines = {name: (line, f"/sys/devices/platform/{device}") for _, name, line, device in
+                 (line.split() for line in self._case.plan if line.startswith("line "))}
         for wire in [line for line in self._case.plan if line.startswith("set ")][0].split()[1:]:
             name, _, level = wire.partition("=")
-            _, _, line, device = next(line for line in self._case.plan
-                                      if line.startswith(f"line {name} ")).split()
-            vm.sh(f"echo pull-{'up' if level == '1' else 'down'} > "
-                  f"/sys/devices/platform/{device}/sim_gpio{line}/pull")
+            line, device = lines[name]
+            vm.sh(f"echo pull-{'up' if level == '1' else 'down'} > {device}/sim_gpio{line}/pull")
         vm.sh("insmod /modules/battguard.ko; "
               f"echo guard-{self._case.number} > /sys/bus/platform/drivers/battguard/bind; "
-              "sleep 3; echo 30000 > /sys/devices/platform/hostile-slow/hang_ms; sleep 2")
+              f"sleep 3; echo 30000 > {lines['lc'][1]}/hang_ms; sleep 2")
         self._vm, self._since = vm, vm.uptime()
 
     def tell(self, report, label):
@@ -92,20 +148,38 @@ class GoingDown:
                 (re.match(r"\[ *(\d+\.\d+)\] reboot: Power down", line)
                  for line in (*lines, *self._vm.raw)) if match]
         took = ends[-1] - self._since if ends else None
-        report.result(ends and took < 2 + DOWN,
+        report.result(ends and took < 2 + self.DOWN,
                       f"{label} a bus that hangs holds up a power-off for two seconds at most",
                       f"{took} s")
 
 
+# What comes after the driver is gone, with the board of a case; the last one ends the guest.
+ENDINGS = PutOff, GoingDown
+
+
 def run(report, series, cases):
     """Run the cases on one stock kernel."""
-    cases = [case for case in cases if case.name not in UNSEEN.get(series, ())]
+    cases = [case for case in cases if case.name not in UNSEEN.get(series, ())
+             and (case.group != "shared" or series in SHARING)]
+    if not cases:
+        return
+    cases, controllers = (apart if series in SHARING else together)(cases)
     kernel = kernels.stock(series)
-    ending = next((GoingDown(case) for case in cases if case.name == GOES_DOWN), None)
-    play.play_on(report, kernel, series, nodes(cases), cases,
-                 [kernels.build_module(kernel), kernels.build_helper(kernel, "hostile"),
-                  *expanders.build_drivers(kernel)], SETUP, ending)
-    if ending:
+    modules = [kernels.build_module(kernel), kernels.build_helper(kernel, "hostile"),
+               *expanders.build_drivers(kernel)]
+    script = SETUP
+    if series in SHARING:
+        modules += debiansystem.modules_of(kernel, [SHARER])
+        script += f"insmod /modules/{SHARER}.ko\n"
+    endings = [kind(case) for kind in ENDINGS for case in cases if case.name == kind.CASE]
+
+    def end(vm):
+        for ending in endings:
+            ending(vm)
+
+    play.play_on(report, kernel, series, controllers + "".join(case.node for case in cases),
+                 cases, modules, script, end)
+    for ending in endings:
         ending.tell(report, series)
 
 

@@ -33,23 +33,34 @@ DRIVERS = {
 }
 
 
-def _client(label):
-    return f"7-{CHIPS[label][1]:04x}"
+# What is on the bus: an expander of each type, {name: (label, address)}.
+ALL = {label: (label, chip[1]) for label, chip in CHIPS.items()}
+# From here on there is room for more of them.
+MORE = 1 + max(address for _, address in ALL.values())
+
+
+def client(address):
+    """The name of a device on the bus."""
+    return f"7-{address:04x}"
 
 
 # The PCF8574 has no other outputs than weak ones.
-BANKS = {label: Bank(f"{BUS}/{_client(label)}", packed=True, weak=label == "pcf")
-         for label in CHIPS}
+BANKS = {label: Bank(f"{BUS}/{client(address)}", packed=True, weak=label == "pcf")
+         for label, address in ALL.values()}
 
 
-def nodes():
+def _node(name, label, address):
+    compatible, _, kind, more, _ = CHIPS[label]
+    return (f'\t\t{name}: gpio@{address:x} {{\n\t\t\tcompatible = "{compatible}";\n'
+            f"\t\t\treg = <{address}>;\n\t\t\tgpio-controller;\n"
+            "\t\t\t#gpio-cells = <2>;\n\t\t\t"
+            f"interrupts = <{address} {kind}>;\n"
+            f"\t\t\t{more}\n\t\t}};\n")
+
+
+def nodes(chips):
     """The device tree text: the bus and what is on it."""
-    text = "".join(f'\t\t{label}: gpio@{address:x} {{\n\t\t\tcompatible = "{compatible}";\n'
-                   f"\t\t\treg = <{address}>;\n\t\t\tgpio-controller;\n"
-                   "\t\t\t#gpio-cells = <2>;\n\t\t\t"
-                   f"interrupts = <{address} {kind}>;\n"
-                   f"\t\t\t{more}\n\t\t}};\n"
-                   for label, (compatible, address, kind, more, _) in CHIPS.items())
+    text = "".join(_node(name, *chip) for name, chip in chips.items())
     return ('\tbus: hostile-bus {\n\t\tcompatible = "hostile-i2c";\n'
             "\t\t#address-cells = <1>;\n\t\t#size-cells = <0>;\n"
             "\t\tinterrupt-controller;\n\t\t#interrupt-cells = <2>;\n"
@@ -60,15 +71,16 @@ def rebound(label):
     """Lines of a plan: a driver that remembers what it wrote starts anew."""
     driver = f"/sys/bus/i2c/drivers/{CHIPS[label][4]}"
     return (f"finally /sys/devices/platform/{BANKS[label].device}/forget 1",
-            f"finally {driver}/unbind {_client(label)}",
-            f"finally {driver}/bind {_client(label)}")
+            f"finally {driver}/unbind {client(CHIPS[label][1])}",
+            f"finally {driver}/bind {client(CHIPS[label][1])}")
 
 
 @functools.cache
 def build_drivers(kernel):
     """The kernel's own drivers of the expanders; gives the paths of their modules."""
     made = kernel.headers
-    _, tree = srckernel.source_tree(kernel.series)
+    wanted = [f"drivers/{source}" for sources in DRIVERS.values() for source in sources]
+    _, tree = srckernel.source_tree(kernel.series, "expanders", wanted)
     out = BUILD / "modules" / f"{made.abi}-expanders"
     with lock(f"module-{made.abi}-expanders"):
         out.mkdir(parents=True, exist_ok=True)
