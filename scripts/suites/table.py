@@ -63,7 +63,7 @@ ONE_BY_ONE = {
                           "kunit-faults", None, "--full"),
     "simtest": Suite("end to end with gpio-sim, in warped time", "simtest", None),
     "hostile": Suite("controllers that fail, lie, hang and forget, on stock kernels", "hostile",
-                     "--kernel 6.12 --kernel 7.3", "--long"),
+                     "--kernel 6.12", "--long"),
     "e2e": Suite("end to end on stock kernels, lines driven from outside", "e2e", "",
                  "--kernel 6.12 --kernel 6.1 --kernel 7.3"),
     "npcm": Suite("end to end on a board with the pin controller of an SoC",
