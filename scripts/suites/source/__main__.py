@@ -128,6 +128,12 @@ def untested():
     return missing
 
 
+def explains(program):
+    """Does it say how it is used, when it is asked to, and do nothing else?"""
+    status, text = output_of([str(program), "--help"])
+    return status == 0 and re.search(r"\b[Uu]sage: ", text)
+
+
 def run():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--full", action="store_true",
@@ -161,6 +167,9 @@ def run():
 
     missing = untested()
     checks.ok(not missing, "every test that safety.rst names exists", "\n".join(missing))
+
+    silent = [name for name in tracked(r"^scripts/[^/]+$") if not explains(ROOT / name)]
+    checks.ok(not silent, "every program in scripts/ explains itself", "\n".join(silent))
 
     impure = impurities()
     checks.ok(not impure, "the decision includes nothing but itself", "\n".join(impure))
