@@ -372,6 +372,7 @@ static void act_unreadable(struct kunit *test)
 	ktime_t start;
 	s64 seconds;
 
+	RIG_NEEDS_PLACE(test);
 	board_start(test, board, BOARD_USUAL, act_props);
 	start = ktime_get_boottime();
 	bank_poke(&rig->bank, &rig->bank.reads[BANK_CHARGE], 0);
@@ -446,6 +447,7 @@ static void act_unreadable_at_bind(struct kunit *test)
 {
 	struct rig *rig = test->priv;
 
+	RIG_NEEDS_PLACE(test);
 	bank_poke(&rig->bank, &rig->bank.no_read,
 		  BIT(BANK_CHARGE) | BIT(BANK_LOW_CELL));
 	board_start(test, &rig->board, BOARD_USUAL, act_props);
@@ -467,6 +469,7 @@ static void act_hangs(struct kunit *test)
 	unsigned int from;
 	ktime_t start;
 
+	RIG_NEEDS_PLACE(test);
 	rig->late.chip.can_sleep = true;
 	KUNIT_ASSERT_EQ(test, bank_add(&rig->late), 0);
 	board->late_lines = BIT(BANK_PRE_ALARM) | BIT(BANK_CHARGE2) |

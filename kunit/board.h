@@ -74,6 +74,13 @@ extern const bool rig_in_place[1];
 extern const bool rig_in_thread[1];
 void rig_describe(const bool *sleeps, char *desc);
 
+/* What is seen only of lines that are read and set in place. */
+#define RIG_NEEDS_PLACE(test)						\
+do {									\
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))				\
+		kunit_skip(test, "on PREEMPT_RT all lines have threads");	\
+} while (0)
+
 int rig_init(struct kunit *test);
 void rig_exit(struct kunit *test);
 

@@ -411,6 +411,7 @@ static void tell_events(struct kunit *test)
 	u64 boottime = 0;
 	unsigned int n;
 
+	RIG_NEEDS_PLACE(test);
 	board_start(test, board, BOARD_USUAL, tell_props);
 	bank_edge(&rig->bank, BIT(BANK_CHARGE), false);
 	bank_edge(&rig->bank, BIT(BANK_CHARGE), true);
