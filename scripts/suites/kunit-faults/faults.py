@@ -37,6 +37,8 @@ FAULTS = (
     ("a report is lost", "controller.c",
      "\t\tif (job.kind != BG_JOB_MASK && !job.last)\n", "\t\tif (job.kind == BG_JOB_READ)\n",
      "tell_events_later"),
+    ("one thread for all controllers", "controller.c",
+     "\t\tif (controller->chip == chip)\n", "\t\tif (controller)\n", "act_hangs"),
     ("a thread switches on before off", "controller.c",
      "\t\treturn BG_JOB_OFF;\n\tif (!controller->slow) {",
      "\t\treturn fresh & port->level ? BG_JOB_ON : BG_JOB_OFF;\n\tif (!controller->slow) {",
