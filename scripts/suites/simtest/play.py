@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Plays cases on gpio-sim in a guest whose clock jumps ahead when it idles.
 
-A case that fails while the machine lets the guest wait is played again, by itself:
-its times are those of the machine then.
+A case that fails while the machine lets the guest wait is played again: its times
+are those of the machine then.
 """
 
 import pathlib
@@ -47,34 +47,28 @@ def told(output):
     return found
 
 
-class _Group:
-    """The plan of a file of cases, played in a guest."""
+class _Stage:
+    """A guest in which cases are played, one after the other."""
 
-    def __init__(self, vm, report, watch, name, driver):
-        self._vm, self._report, self._watch = vm, report, watch
-        self._command = f"/player /plan-{name} {driver}"
+    def __init__(self, vm, report, watch, driver):
+        self._vm, self._report, self._watch, self._driver = vm, report, watch, driver
 
-    def _play(self, case=""):
-        """What was told, the player's status, the worst the guest had to wait, in seconds."""
-        start = time.monotonic()
-        status, output = self._vm.run(f"{self._command} {shlex.quote(case)}" if case
-                                      else self._command, timeout=PATIENCE)
-        return told(output), status, self._watch.longest(start)
+    def _once(self, case):
+        status, output = self._vm.run(f"/player /plan-{case.group} {self._driver} "
+                                      f"{shlex.quote(case.name)}", timeout=PATIENCE)
+        # a case that said nothing has failed, as has a player that fell over
+        return told(output).get(case.name, (False, "", [f"no result (player's status {status})"]))
 
-    def played(self, cases):
-        """(case, passed, why it was skipped, remarks) of each."""
-        all_found, all_status, all_still = self._play()
-        for case in cases:
-            found, status, still = all_found, all_status, all_still
-            for _ in range(1, tap.TRIES):
-                # a case that said nothing has failed, as has a player that fell over
-                if not still or case.name not in found or found[case.name][0]:
-                    break
-                self._report.remark(f"again: a guest had to wait for {still * 1000:.0f} ms "
-                                    f"({'; '.join(found[case.name][2])})")
-                found, status, still = self._play(case.name)
-            yield case, *found.get(case.name, (
-                False, "", [f"no result (player's status {status})"]))
+    def play(self, case):
+        """(passed, why it was skipped, remarks)."""
+        for attempt in range(1, tap.TRIES + 1):
+            start = time.monotonic()
+            good, skipped, remarks = self._once(case)
+            still = 0 if good else self._watch.longest(start)
+            if not still or attempt == tap.TRIES:
+                return good, skipped, remarks
+            self._report.remark(f"again: a guest had to wait for {still * 1000:.0f} ms "
+                                f"({'; '.join(remarks)})")
 
 
 def play(report, series, cases, config="sim-kunit", ending=None, extra=(), **options):
@@ -107,14 +101,13 @@ def play_on(report, kernel, label, nodes, cases, modules, script, ending=None, *
         driver = vm.sh("ls -d /sys/bus/platform/drivers/*/module/holders "
                        "| grep -i battery.guard || ls -d /sys/module/battguard/drivers/*")
         driver = driver.splitlines()[0].removesuffix("/module/holders")
-        for name in groups:
-            group = _Group(vm, report, watch, name, driver)
-            for case, good, skipped, remarks in group.played(
-                    [case for case in cases if case.group == name]):
-                if skipped:
-                    report.skip(f"{label} {case.name}", skipped)
-                else:
-                    result(good, case.name, "\n".join(remarks))
+        stage = _Stage(vm, report, watch, driver)
+        for case in cases:
+            good, skipped, remarks = stage.play(case)
+            if skipped:
+                report.skip(f"{label} {case.name}", skipped)
+            else:
+                result(good, case.name, "\n".join(remarks))
         # all lines are open by now: it goes from "load-off"
         for case in [case for case in cases if "bind" in case.plan][:1]:
             vm.sh(f"echo guard-{case.number} > {driver}/bind")

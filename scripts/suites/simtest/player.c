@@ -359,12 +359,12 @@ static bool command(char **w, int n)
 int main(int argc, char **argv)
 {
 	char line[2048], text[2048], name[256] = "", skipped[64] = "";
-	const char *alone = argc == 4 ? argv[3] : NULL;
 	int number = 0, row = 0;
 	bool skip = true, failed = false, open_case = false;
 	FILE *plan = fopen(argv[1], "r");
 
-	if (argc < 3 || argc > 4 || !plan)
+	/* the plan, the driver's directory, the case of the plan that is played */
+	if (argc != 4 || !plan)
 		return 2;
 	snprintf(driver, sizeof(driver), "%s", argv[2]);
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -377,7 +377,7 @@ int main(int argc, char **argv)
 		strcpy(text, line);
 		if (!strncmp(line, "case ", 5)) {
 			snprintf(name, sizeof(name), "%.250s", line + 5);
-			if (alone && strcmp(name, alone))
+			if (strcmp(name, argv[3]))
 				continue;
 			board.nlines = board.nbanks = 0;
 			*skipped = 0;
@@ -386,7 +386,7 @@ int main(int argc, char **argv)
 			open_log();
 			continue;
 		}
-		if (alone && strcmp(name, alone))
+		if (strcmp(name, argv[3]))
 			continue;
 		for (char *p = strtok(line, " "); p && n < MAXWORDS; p = strtok(NULL, " "))
 			w[n++] = p;

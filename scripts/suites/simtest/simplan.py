@@ -110,7 +110,6 @@ class Case:
     node: str = ""
     plan: tuple = ()
     long: bool = False          # for the long form of a suite
-    board: object = None
 
     @property
     def sleeps(self):
@@ -202,10 +201,6 @@ class Board:
 
     def _of(self, wire):
         return self.banks[self._bank_of.get(wire, self.bank)]
-
-    def uses(self, label):
-        """Whether a wire is on this bank."""
-        return label in self._bank_of.values()
 
     def chip(self, words, where):
         """The plan's line for a file of a bank."""
@@ -311,8 +306,7 @@ def load(directory=DIRECTORY, banks=None):
             node = board.node(device, f"sim{number}")
             if second:
                 node += second.node(f"{device}b", f"sim{number}b")
-            cases.append(Case(name, path.stem, number, node, (*plan, "end"), "long" in lines,
-                              board))
+            cases.append(Case(name, path.stem, number, node, (*plan, "end"), "long" in lines))
     names = [case.name for case in cases]
     if len(set(names)) != len(names):
         raise Trouble("two cases have one name")
