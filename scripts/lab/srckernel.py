@@ -14,6 +14,7 @@ at no other time.  A build that was broken off goes on where it stood.
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -67,18 +68,22 @@ def lost_lines(lines, dotconfig):
 def source_tree(series, name="", parts=()):
     """Fetch and unpack linux-source-SERIES; (version, directory).
 
-    parts: no more than these files, under a name of their own.
+    parts: no more than these files are needed, under a name of their own.
     """
     package = "linux-source-" + series
     # The newest series is in the next release only.
     where = ("arm64",) if series in SERIES else ("amd64", kernels.NEXT)
     deb = debian.fetch([package], *where)[0]
     version = deb.name.split("_")[1]
+    whole = BUILD / "src" / f"{package}_{version}"
     tree = BUILD / "src" / f"{name or package}_{version}"
     with lock(package):
-        if tree.is_dir():
-            return version, tree
-        debian.unpack_source(deb, tree, parts=parts)
+        # To look for a few files in the archive takes as long as to look for all.
+        if whole.is_dir():
+            return version, whole
+        if not all((tree / part).exists() for part in parts or ("Makefile",)):
+            shutil.rmtree(tree, ignore_errors=True)
+            debian.unpack_source(deb, tree, parts=parts)
     return version, tree
 
 
