@@ -20,7 +20,7 @@ BENIGN = re.compile(r"BUG: KCSAN: data-race in __hrtimer_run_queues / hrtimer_ac
 SPLAT = re.compile(PROBLEM.pattern + r"|ODEBUG|possible recursive locking|"
                    r"inconsistent lock state|Invalid wait context|suspicious RCU|"
                    r"sleeping function called from invalid context|"
-                   r"possible irq lock inversion|unsafe locking|INFO: task|"
+                   r"possible irq lock inversion|unsafe locking|non-static key|INFO: task|"
                    r"new suspected memory leak")
 
 
