@@ -260,6 +260,21 @@ int seed_section(void)
 #endif
 """, "without net"),
     ),
+    "netlink": (
+        instead("Documentation/ABI/testing/sysfs-class-power-battguard",
+                "		cable            ", "		cables           ", "misses cable; has cables"),
+        instead("Documentation/battguard.rst", "1000       0 to 60000 ",
+                "1000       0 to 90000 ", "has 0 to 90000"),
+        instead("tools/man/battguard.4", ", 0 to 60000 and ", ", 0 to 80000 and ",
+                "has 0 to 80000"),
+        instead("tools/man/battguard.4", ".Qq inhibit-charge .", ".Qq inhibit .",
+                "misses inhibit-charge"),
+        instead("tools/man/battguardctl.8", ".Va onset_ns\n", ".Va onset\n",
+                "misses onset_ns"),
+        instead("dt-bindings/power/supply/gpio-battery-guard.yaml",
+                "    maximum: 7200000\n", "    maximum: 720000\n", "has (0, 720000)"),
+        instead("tools/spec.c", '"cable",', '"cables",', "run scripts/generate"),
+    ),
     "binding": (
         instead("scripts/suites/binding-check/nodes.py",
                 "BAD = (\n", 'BAD = (\n    ("seed", "", "something is wrong"),\n',

@@ -26,6 +26,7 @@ COMMANDS = {
     "modpost": MATRIX,
     "configs": ("configs", "--only", "NET=n|big-endian"),
     "binding": ("binding-check",),
+    "netlink": ("scripts/generate", "--check"),
     "binding-schema": ("binding-check",),
 }
 

@@ -76,6 +76,20 @@ def items(text, part):
     return set(re.findall(r"^\.It Sy (\S+)$", found[1], re.M)) if found else set()
 
 
+def all_ranges(text):
+    return re.findall(r"\b\d+ to \d+\b", text)
+
+
+def paired(text):
+    """{file: [range]} of those items of a manual page that have as many ranges as files."""
+    found = {}
+    for names, body in re.findall(r"^\.It Pa (.*)\n((?:(?!\.It |\.El).*\n)*)", text, re.M):
+        names = re.findall(r"[a-z_]+", names)
+        if len(names) == len(all_ranges(body)):
+            found.update((name, [said]) for name, said in zip(names, all_ranges(body)))
+    return found
+
+
 def files(source):
     """The files of our own, as the driver makes them."""
     return set(re.findall(r"^BG_FILE(?:_RW)?\((\w+),", source, re.M))
@@ -125,7 +139,21 @@ def checks(root):
 
     # Those that are no files are explained with the tool, which shows them.
     more = numbers - own - OF_CLASS - {"outputs"}
-    yield TOOL, "numbers that are no files", more, more & set(re.findall(r"[a-z_]+", text[TOOL]))
+    more |= {lower(item["name"]) for item in spec.times("event")}
+    more |= {lower(item["name"].removesuffix("-ns")) if "since" in item["name"] else
+             lower(item["name"]) for item in spec.times("dev")}
+    said = set(re.findall(r"[a-z_]+", text[TOOL]))
+    yield TOOL, "numbers that are no files", more, more & said
+    yield (TOOL, "outputs", {lower(word) for word, _ in spec.words("output")},
+           {lower(word) for word, _ in spec.words("output")} & said)
+
+    behaviours = {word for word, _ in spec.words("charge-behaviour")}
+    row = re.search(r"^``charge_behaviour``((?:  .*\n)+)", text[GUIDE], re.M)
+    yield (GUIDE, "words of charge_behaviour", behaviours,
+           set(re.findall(r"``([a-z-]+)``", row[1] if row else "")))
+    item = re.search(r"^\.It Pa charge_behaviour\n((?:(?!\.It ).*\n)*)", text[MAN], re.M)
+    yield (MAN, "words of charge_behaviour", behaviours,
+           set(re.findall(r"^\.Qq ([a-z-]+)", item[1] if item else "", re.M)))
 
     binding = yaml.safe_load((root / BINDING).read_text(encoding="utf-8"))["properties"]
     for name, (least, most) in ranges(spec).items():
@@ -133,9 +161,11 @@ def checks(root):
         yield BINDING, f"range of {name}", {(least, most)}, {(item.get("minimum"),
                                                              item.get("maximum"))}
         said = f"{least} to {most}"
-        for where, part in ((ABI, abi_entry(text[ABI], lower(name))), (GUIDE, text[GUIDE]),
-                            (MAN, text[MAN])):
-            yield where, f"range of {name}", {said}, {said} & {said if said in part else ""}
+        row = re.search(rf"^``{name}``  .*$", text[GUIDE], re.M)
+        for where, have in ((ABI, all_ranges(abi_entry(text[ABI], lower(name)))),
+                            (GUIDE, all_ranges(row[0] if row else "")),
+                            (MAN, paired(text[MAN]).get(lower(name), []))):
+            yield where, f"range of {name}", {said}, set(have)
 
 
 def main():

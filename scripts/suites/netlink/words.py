@@ -48,11 +48,19 @@ class Spec:
             spec = yaml.safe_load(file)
         self.definitions = {item["name"]: item for item in spec["definitions"]}
         self.sets = {item["name"]: item for item in spec["attribute-sets"]}
+        # The driver finds a setting by the number of its attribute.
+        if [word for word, _ in self.words("setting")] != \
+                [item["name"] for item in self.sets["settings"]["attributes"]]:
+            sys.exit("the definition setting and the attributes of settings differ")
 
     def words(self, name):
         """[(word, explanation)] of a definition."""
         return [(item["name"], " ".join(item["doc"].split()))
                 for item in self.definitions[name]["entries"]]
+
+    def times(self, name):
+        """The attributes of a set that have 64 bits: times, numbers of events."""
+        return [item for item in self.sets[name]["attributes"] if item["type"] == "u64"]
 
     def numbers(self, name):
         """The attributes of a set that are numbers of 32 bits, the device's own aside."""
