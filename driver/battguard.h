@@ -70,7 +70,7 @@ struct bg_wire {
  *	a thread
  * @driven: the outputs of @in_place were given a direction
  *
- * All but @redirect, @masked, @waking and @driven is fixed once the lines and their
+ * All but @redirect, @masked, @waking and @driven are fixed once the lines and their
  * interrupts have been obtained. The lock of the device protects @redirect, @masked
  * and @driven.
  */

@@ -431,9 +431,9 @@ int bg_freeze(struct device *dev)
  * bg_poweroff() - float the outputs of a system that hibernates
  * @dev: platform device
  *
- * Not every way to hibernate ends with a shutdown of the devices. Nothing is told:
- * the image of the system was made before, and what is restored from it knows
- * nothing of this.
+ * Not every way to hibernate ends with a shutdown of the devices. Nothing is reported:
+ * the image of the system was made before, and what is restored from it knows nothing
+ * of this.
  *
  * Return: 0.
  */

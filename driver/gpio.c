@@ -583,7 +583,7 @@ static int bg_gpio_count(struct device *dev, const char *name, bool required,
 	return count;
 }
 
-/* Who has a line the kernel tells in this file only. */
+/* Who has a line, the kernel says in this file only. */
 static int bg_gpio_refused(struct device *dev, const char *name, int line,
 			   int err)
 {

@@ -15,7 +15,7 @@
  * with an older write, whose end says nothing about the present one.
  *
  * An output that fails is set anew after 1, 5 and 20 ms, which is enough for a
- * disturbance on a bus. It is told as faulty if all that was in vain. Then it
+ * disturbance on a bus. It is reported as faulty if all that was in vain. Then it
  * is set anew each second, and each ten seconds once that went on for a minute.
  * A change is always written at once, and is tried like the first.
  *

@@ -49,7 +49,7 @@ struct bg_output_rules {
  * @fails: retries of the short kind so far, 0 = it obeys
  * @want: the level decided
  * @known: the level last read back, else the one of the last write that worked
- * @shown: what is told: @known, or a level that is being written in place
+ * @shown: what is reported: @known, or a level that is being written in place
  * @faulty: it failed, and so did all retries of the short kind
  * @awaited: the result of the latest write is not known yet
  * @settling: the latest write worked, and was not read back yet
