@@ -278,7 +278,7 @@ int dev_pick(const struct devs *devs, const char *name, const struct dev **dev)
 	size_t n;
 
 	if (!devs->n)
-		return fail(EX_NODEV, "the driver has no device: 'dmesg' tells why none is bound");
+		return fail(EX_NODEV, "the driver has no device: 'dmesg' says why none is bound");
 	if (!name && devs->n > 1)
 		return fail(EX_WRONG, "there are several devices, name one of: %s",
 			    names_of(devs));

@@ -262,7 +262,7 @@ static int take_option(int letter, const char *given)
 	case ':':
 		return fail(EX_WRONG, "option '%s' takes a value", safe(given));
 	default:
-		return fail(EX_WRONG, "no option '%s', 'battguardctl help' tells the usage",
+		return fail(EX_WRONG, "no option '%s', 'battguardctl help' shows the usage",
 			    safe(given));
 	}
 	return ret;

@@ -97,7 +97,10 @@ const char *colour(const char *code)
 const char *state_colour(uint32_t state)
 {
 	static const char * const codes[] = {
-		"\033[32m", "\033[1;33m", "\033[1;31m", "\033[2m",
+		[BATTGUARD_STATE_NORMAL] = "\033[32m",
+		[BATTGUARD_STATE_PRE_ALARM] = "\033[1;33m",
+		[BATTGUARD_STATE_LOAD_OFF] = "\033[1;31m",
+		[BATTGUARD_STATE_STANDBY] = "\033[2m",
 	};
 
 	return state < ARRAY_SIZE(codes) ? colour(codes[state]) : "";
