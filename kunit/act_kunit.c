@@ -209,7 +209,7 @@ static void act_polled(struct kunit *test)
 	bank_poke(&rig->bank, &rig->bank.reads[BANK_CHARGE], 0);
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(10000, act_reads(rig) >= 10));
 	KUNIT_EXPECT_GE(test, ktime_ms_delta(ktime_get_boottime(), start), 179);
-	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get_boottime(), start), 900);
+	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get_boottime(), start), 1900);
 
 	bank_pull(&rig->bank, BIT(BANK_CHARGE), false);
 	KUNIT_EXPECT_TRUE(test, BOARD_WAIT(500, !(bank_levels(&rig->bank) &
@@ -434,7 +434,7 @@ static void act_unreadable_bank(struct kunit *test)
 						    BANK_SWITCHES)));
 	KUNIT_EXPECT_GE(test, ktime_ms_delta(ktime_get_boottime(), start), 26);
 	/* And not when nothing was heard of them for two seconds. */
-	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get_boottime(), start), 900);
+	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get_boottime(), start), 1900);
 	KUNIT_EXPECT_EQ(test, board_now(board).event.view.faulty, lines);
 	BOARD_EXPECT_FILE(test, board, "faults", "4");
 	KUNIT_EXPECT_EQ(test, act_fault_events(board), 1);
