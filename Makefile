@@ -32,7 +32,7 @@ PYTHON ?= python3 -B
 SUITES := source netlink binding-check lint lint-faults host-test coverage \
 	mutation fuzz-faults proof proof-faults proof-cover matrix configs \
 	kunit kunit-in-tree kunit-faults simtest hostile e2e npcm acpi suspend \
-	sanitize gcov clients tooltest ynl test-faults nlfuzz packaging
+	sanitize gcov clients tooltest ynl test-faults nlfuzz packaging hardware
 
 all: modules
 

@@ -24,6 +24,10 @@ SIDE_BY_SIDE = {
                   "lint", "--only ^(?!clang-tidy)", "--full"),
     "lint-faults": Suite("the checkers of sources, with seeded faults", "lint --seeds", None),
 
+    # The circuits around the board.
+    "hardware": Suite("the circuits of the guide, simulated over their corners; seeded faults",
+                      "hardware", "", "--full"),
+
     # The decision, in userspace.
     "host-test": Suite("the decision in userspace, under an observer; seeded faults",
                        "host-test"),
