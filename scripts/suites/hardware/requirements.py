@@ -198,7 +198,7 @@ rh gh 0 40k
     grid(v=(8, 70), temp=(COLD, HOT)), {},
     (Requirement("dead5", "5 V lost, link closed: the lower of REMOTE-L and REMOTE-H", "V", 2.3,
                  None, "find par('min(v(gl),v(gh))') at=9.9m"),
-     Requirement("dead3", "3.3 V lost as well: the higher of them", "V", None, 0.3,
+     Requirement("dead3", "all supplies lost: the higher of them", "V", None, 0.3,
                  "find par('max(v(gl),v(gh))') at=14.9m")))
 
 OUTPUT = """
@@ -222,7 +222,7 @@ vkw kw 0 pwl(0 1 11m 1 11.001m 0)
 swd wd 0 kw 0 swwd
 * The load; a short from 3 to 3.5 ms; another device that pulls the terminal up at 9 ms.
 vload term ld 0
-bload ld 0 i = {load}*tanh(max(v(ld), 0)/0.3)*(time > 9m ? (time < 9.9m ? 0 : 1) : 1)
+bdraw ld 0 i = {load}*tanh(max(v(ld), 0)/0.3)*(time > 9m ? (time < 9.9m ? 0 : 1) : 1)
 vks ks 0 pwl(0 0 3m 0 3.001m 1 3.5m 1 3.501m 0)
 .model sws sw(vt=0.5 vh=0.1 ron=30m roff=1g)
 sshort term 0 ks 0 sws
@@ -316,7 +316,7 @@ ccap term far {cap}
 vkc kc 0 pwl(0 1 9m 1 9.1m 0)
 .model sw sw(vt=0.5 vh=0.1 ron=1m roff=1g)
 scap far 0 kc 0 sw
-bload term 0 i = min(max(time - 10m, 0)/20m*{load}, {load})*tanh(max(v(term), 0)/0.3)
+bdraw term 0 i = min(max(time - 10m, 0)/20m*{load}, {load})*tanh(max(v(term), 0)/0.3)
 .tran 20u 32m
 """,
     [{"v": v, "temp": temp, "r1": r1, "load": load, "cap": cap} for temp in (COLD, HOT)
