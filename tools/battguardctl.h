@@ -120,9 +120,11 @@ extern struct options opt;
 struct word {
 	const char *name;
 	const char *text;
+	const char *look;	/* what to look at, NULL = nothing */
 };
 
 extern const struct word words[NR_WORDS][32];
+extern const char * const word_lists[NR_WORDS];
 
 enum key_type {
 	TYPE_WORD,	/* one of some words, by its number */
@@ -254,6 +256,7 @@ void json_end(struct json *js);
 int fail(int status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 const char *safe(const char *text);
+const char *quoted(const char *text);
 const char *colour(const char *code);
 const char *state_colour(uint32_t state);
 unsigned int text_width(void);
@@ -266,8 +269,12 @@ unsigned int text_utf8(const unsigned char *text, uint32_t *code);
 void print_dev_json(struct json *js, const struct dev *dev);
 void print_event(const struct event *ev);
 
+/* next.c */
+const char *next_text(const struct dev *dev);
+
 /* picture.c */
 void picture(const struct dev *dev);
+void picture_faults(const struct dev *dev, unsigned int width);
 
 /* follow.c */
 struct track;
@@ -323,6 +330,8 @@ void loop_pause(int ms);
 /* cmd_*.c: each returns an exit status */
 int cmd_list(int argc, char **argv);
 int cmd_show(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
+void explain_word(enum words list, unsigned int n, const char *title);
 int cmd_monitor(int argc, char **argv);
 int cmd_log(int argc, char **argv);
 int cmd_wait(int argc, char **argv);

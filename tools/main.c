@@ -64,6 +64,10 @@ static const struct command {
 	  "List all devices." },
 	{ "show", cmd_show, "jpwnt", "[DEV]",
 	  "Show a device: its terminals, its state and why." },
+	{ "explain", cmd_explain, "", "[DEV | WORD]",
+	  "Explain a device, or a word.\n"
+	  "Of a device: what happens next, why an output is off, and what to look at.\n"
+	  "A word is a state, a reason, a cause, an output or a setting." },
 	{ "monitor", cmd_monitor, "jpbusntr", "[DEV...]",
 	  "Print the present state, then each event as it happens.\n"
 	  "Without the driver it waits for it; it goes on when the driver is loaded again.\n"
@@ -84,8 +88,8 @@ static const struct command {
 	  "Silence the pre-alarm until its next onset." },
 	{ "version", cmd_version, "", "",
 	  "Print the version." },
-	{ "help", cmd_help, "", "[COMMAND | keys]",
-	  "Explain a command, or list the keys." },
+	{ "help", cmd_help, "", "[COMMAND]",
+	  "Explain a command; 'help keys' and 'help reasons' list those." },
 };
 
 static const struct command *find_command(const char *name)
@@ -108,6 +112,14 @@ static void list_keys(bool settings)
 		printf("  %-24s ", keys[n].name);
 		text_hang(27, 79, key_takes(&keys[n]));
 	}
+}
+
+static void list_reasons(void)
+{
+	unsigned int n;
+
+	for (n = 0; n < nr_of_words(WORDS_REASON); n++)
+		explain_word(WORDS_REASON, n, word(WORDS_REASON, n));
 }
 
 static void overview(void)
@@ -166,6 +178,10 @@ static int cmd_help(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "keys")) {
 		list_keys(false);
+		return EX_DONE;
+	}
+	if (!strcmp(argv[1], "reasons")) {
+		list_reasons();
 		return EX_DONE;
 	}
 	cmd = find_command(argv[1]);

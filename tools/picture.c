@@ -164,7 +164,7 @@ static void broken_line(const char *line, void *arg)
 	text_wrap(0, *(unsigned int *)arg, text);
 }
 
-static void broken(const struct dev *dev, unsigned int width)
+void picture_faults(const struct dev *dev, unsigned int width)
 {
 	char text[64];
 	unsigned int n;
@@ -178,17 +178,16 @@ static void broken(const struct dev *dev, unsigned int width)
 	}
 }
 
-static void countdown(const char *what, uint32_t ms, unsigned int width)
+/* What happens next; in colour while a warning is on. */
+static void next(const struct dev *dev, unsigned int width)
 {
-	char text[80];
+	const bool warns = STATUS(dev, STATE) == BATTGUARD_STATE_PRE_ALARM;
 
-	if (!ms)
-		return;
-	snprintf(text, sizeof(text), "%s in %u.%u s", what, ms / 1000,
-		 ms % 1000 / 100);
-	printf("%s", colour("\033[1;33m"));
-	text_wrap(0, width, text);
-	printf("%s", colour(PLAIN));
+	if (warns)
+		printf("%s", colour("\033[1;33m"));
+	text_wrap(0, width, next_text(dev));
+	if (warns)
+		printf("%s", colour(PLAIN));
 }
 
 static void settings(const struct dev *dev, unsigned int width)
@@ -196,12 +195,12 @@ static void settings(const struct dev *dev, unsigned int width)
 	char text[256];
 
 	if (!SETTING(dev, ENABLED))
-		text_wrap(0, width, "switched off by software: 'battguardctl enable' ends that");
+		text_wrap(0, width, "switched off by software");
 	if (SETTING(dev, CHARGE_BEHAVIOUR) ==
 	    BATTGUARD_CHARGE_BEHAVIOUR_INHIBIT_CHARGE)
 		text_wrap(0, width, "charging inhibited by a user");
 	if (SETTING(dev, MUTE))
-		text_wrap(0, width, "the pre-alarm is muted until its next onset");
+		text_wrap(0, width, "the pre-alarm is muted: its next onset sounds again");
 	if (width < PICTURE_WIDTH)
 		return;
 	snprintf(text, sizeof(text),
@@ -231,15 +230,13 @@ void picture(const struct dev *dev)
 	printf("%sstate %s%s%s%s\n", colour(PLAIN), state_colour(state),
 	       word(WORDS_STATE, state), colour(PLAIN),
 	       width >= PICTURE_WIDTH ? since_text(SINCE(dev, STATE)) : "");
-	countdown("the load may go off", NUMBER(dev, PRE_ALARM_REMAINING_MS),
-		  width);
-	countdown("the load may return", NUMBER(dev, LOAD_RETURNS_MS), width);
+	next(dev, width);
 	if (width >= PICTURE_WIDTH)
 		wide(dev);
 	else
 		narrow(dev);
 	reasons(dev, width);
 	all_chains(dev, width);
-	broken(dev, width);
+	picture_faults(dev, width);
 	settings(dev, width);
 }

@@ -109,6 +109,7 @@ void print_dev_json(struct json *js, const struct dev *dev)
 	json_string(js, "time", rfc3339(clock_now()));
 	keys_json(js, dev, true);
 	moments_json(js, dev);
+	json_string(js, "next", next_text(dev));
 	json_close(js, '}');
 }
 

@@ -9,201 +9,265 @@ const struct word words[NR_WORDS][32] = {
 		[BATTGUARD_STATE_NORMAL] = {
 			"normal",
 			"Load on.",
+			NULL,
 		},
 		[BATTGUARD_STATE_PRE_ALARM] = {
 			"pre-alarm",
 			"Load on, pre-alarm on. The load will soon be "
 			"disconnected.",
+			NULL,
 		},
 		[BATTGUARD_STATE_LOAD_OFF] = {
 			"load-off",
 			"Load off. The battery or a delay forbids it.",
+			NULL,
 		},
 		[BATTGUARD_STATE_STANDBY] = {
 			"standby",
 			"All off. The remote or the software switch is off.",
+			NULL,
 		},
 	},
 	[WORDS_OUTPUT] = {
 		[__builtin_ctz(BATTGUARD_OUTPUT_LOAD)] = {
 			"load",
 			"Loads may draw current.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_OUTPUT_CHARGER)] = {
 			"charger",
 			"Chargers may charge.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_OUTPUT_PRE_ALARM)] = {
 			"pre_alarm",
 			"The load will soon be disconnected. Set through the "
 			"dark half of an intermittent pre-alarm, not set while "
 			"muted.",
+			NULL,
 		},
 	},
 	[WORDS_REASON] = {
 		[__builtin_ctz(BATTGUARD_REASON_UNDERVOLTAGE)] = {
 			"undervoltage",
 			"A battery is empty and forbids discharge.",
+			"Charge the bank. If its voltage is well, look at the "
+			"discharge permission of each chain.",
 		},
 		[__builtin_ctz(BATTGUARD_REASON_BATTERY)] = {
 			"battery",
 			"A battery forbids charging. It is over voltage, or too "
 			"cold or hot.",
+			"Wait until the batteries have settled, warmed up or "
+			"cooled. If it stays, measure each battery and look at "
+			"the chargers.",
 		},
 		[__builtin_ctz(BATTGUARD_REASON_CABLE)] = {
 			"cable",
-			"A chain withdraws both permissions. Look at its cable.",
+			"A chain withdraws both permissions.",
+			"Look at the bank before the cable, as a cold and empty "
+			"one looks the same. Then look at the plugs and the "
+			"cable of the chain.",
 		},
 		[__builtin_ctz(BATTGUARD_REASON_REMOTE)] = {
 			"remote",
 			"The remote switch is off.",
+			"Turn it on. If it is on, look at its wiring.",
 		},
 		[__builtin_ctz(BATTGUARD_REASON_USER)] = {
 			"user",
 			"Switched off by software, or charging is inhibited.",
+			"Look at enabled and charge_behaviour; the log has when "
+			"they were set.",
 		},
 		[__builtin_ctz(BATTGUARD_REASON_RECONNECT_DELAY)] = {
 			"reconnect-delay",
 			"The delay after a disconnect runs.",
+			"Wait. If it is too long, look at "
+			"load_reconnect_delay_ms.",
 		},
 		[__builtin_ctz(BATTGUARD_REASON_RESTORE_DELAY)] = {
 			"restore-delay",
 			"Permitted, or the remote switch on, but not yet for "
 			"long enough.",
+			"Wait. If it stays, look for a line that changes again "
+			"and again.",
 		},
 		[__builtin_ctz(BATTGUARD_REASON_LOCKOUT)] = {
 			"lockout",
-			"Locked out after repeated disconnects. Switch off and "
-			"on.",
+			"Locked out after repeated disconnects.",
+			"Look for what empties the bank, and charge it. Then "
+			"switch off and on, by software or by the remote switch.",
 		},
 		[__builtin_ctz(BATTGUARD_REASON_PRE_ALARM)] = {
 			"pre-alarm",
 			"No charging during a pre-alarm, as the board asks.",
+			"Look for the low cell. Charging returns when the "
+			"pre-alarm is over.",
 		},
 		[__builtin_ctz(BATTGUARD_REASON_FAULT)] = {
 			"fault",
 			"A line that it depends on is faulty, or the output does "
 			"not obey.",
+			"Look at the lines and outputs that are shown as faulty, "
+			"and at the kernel's log.",
 		},
 	},
 	[WORDS_CHANGE] = {
 		[__builtin_ctz(BATTGUARD_CHANGE_STATE)] = {
 			"state",
 			"State of the discharge path.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_CHANGE_LOAD)] = {
 			"load",
 			"Output load.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_CHANGE_CHARGER)] = {
 			"charger",
 			"Output charger.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_CHANGE_PRE_ALARM)] = {
 			"pre_alarm",
 			"Output pre-alarm.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_CHANGE_ALLOW_DISCHARGE)] = {
 			"allow_discharge",
 			"A line that permits discharge.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_CHANGE_ALLOW_CHARGE)] = {
 			"allow_charge",
 			"A line that permits charging.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_CHANGE_LOW_CELL)] = {
 			"low_cell",
 			"A line that reports a low cell.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_CHANGE_REMOTE)] = {
 			"remote",
 			"A line of the remote switch.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_CHANGE_REASONS)] = {
 			"reasons",
 			"Why an output is off.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_CHANGE_FAULTS)] = {
 			"faults",
 			"Which lines or outputs are faulty.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_CHANGE_SETTINGS)] = {
 			"settings",
 			"A setting.",
+			NULL,
 		},
 	},
 	[WORDS_CAUSE] = {
 		[__builtin_ctz(BATTGUARD_CAUSE_BIND)] = {
 			"bind",
 			"The driver was bound. Always event 1.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_CAUSE_LINE)] = {
 			"line",
 			"An input line changed.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_CAUSE_BOUNCE)] = {
 			"bounce",
 			"An input line began to bounce.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_CAUSE_FAULT)] = {
 			"fault",
 			"A line or an output became faulty, or is well again.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_CAUSE_USER)] = {
 			"user",
 			"A user wrote a setting.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_CAUSE_TIME)] = {
 			"time",
 			"A delay was over.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_CAUSE_UNBIND)] = {
 			"unbind",
 			"The driver lets go, all outputs are off. The last "
 			"event.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_CAUSE_RESTORE)] = {
 			"restore",
 			"The system was restored from hibernation, in which "
 			"nobody guarded and all outputs were off.",
+			NULL,
 		},
 	},
 	[WORDS_CHARGE_BEHAVIOUR] = {
 		[BATTGUARD_CHARGE_BEHAVIOUR_AUTO] = {
 			"auto",
 			"Charge as the battery permits.",
+			NULL,
 		},
 		[BATTGUARD_CHARGE_BEHAVIOUR_INHIBIT_CHARGE] = {
 			"inhibit-charge",
 			"Do not charge.",
+			NULL,
 		},
 	},
 	[WORDS_SETTING] = {
 		[__builtin_ctz(BATTGUARD_SETTING_ENABLED)] = {
 			"enabled",
 			"The software switch.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_SETTING_CHARGE_BEHAVIOUR)] = {
 			"charge_behaviour",
 			"The charge inhibit.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_SETTING_MUTE)] = {
 			"mute",
 			"The mute of the pre-alarm.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_SETTING_PRE_ALARM_DELAY_MS)] = {
 			"pre_alarm_delay_ms",
 			"Minimum time from pre-alarm to disconnect.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_SETTING_RESTORE_DELAY_MS)] = {
 			"restore_delay_ms",
 			"Time a permission has to hold.",
+			NULL,
 		},
 		[__builtin_ctz(BATTGUARD_SETTING_LOAD_RECONNECT_DELAY_MS)] = {
 			"load_reconnect_delay_ms",
 			"Time from a disconnect to the return of the load.",
+			NULL,
 		},
 	},
+};
+
+const char * const word_lists[NR_WORDS] = {
+	[WORDS_STATE] = "state",
+	[WORDS_OUTPUT] = "output",
+	[WORDS_REASON] = "reason",
+	[WORDS_CHANGE] = "change",
+	[WORDS_CAUSE] = "cause",
+	[WORDS_CHARGE_BEHAVIOUR] = "charge-behaviour",
+	[WORDS_SETTING] = "setting",
 };
 
 const struct key keys[] = {

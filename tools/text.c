@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* battguardctl - text for people: what is wrong, widths, colours */
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -79,6 +80,23 @@ const char *safe(const char *text)
 	}
 	*out = '\0';
 	return start;
+}
+
+/*
+ * A name as a command takes it: in quotes if a shell would not leave it alone.
+ * Good for one in a line.
+ */
+const char *quoted(const char *text)
+{
+	static char in_quotes[4 * NAME_LEN + 3];
+	const char *c = text;
+
+	while (isalnum((unsigned char)*c) || (*c && strchr("._-+:@%,/", *c)))
+		c++;
+	if (*text && !*c)
+		return safe(text);
+	snprintf(in_quotes, sizeof(in_quotes), "\"%s\"", safe(text));
+	return in_quotes;
 }
 
 /* The escape sequence, if colours are wanted. */

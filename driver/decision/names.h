@@ -41,13 +41,13 @@ enum bg_out {
  * @BG_WHY_UNDERVOLTAGE: A battery is empty and forbids discharge.
  * @BG_WHY_BATTERY: A battery forbids charging. It is over voltage, or too cold
  *   or hot.
- * @BG_WHY_CABLE: A chain withdraws both permissions. Look at its cable.
+ * @BG_WHY_CABLE: A chain withdraws both permissions.
  * @BG_WHY_REMOTE: The remote switch is off.
  * @BG_WHY_USER: Switched off by software, or charging is inhibited.
  * @BG_WHY_RECONNECT_DELAY: The delay after a disconnect runs.
  * @BG_WHY_RESTORE_DELAY: Permitted, or the remote switch on, but not yet for
  *   long enough.
- * @BG_WHY_LOCKOUT: Locked out after repeated disconnects. Switch off and on.
+ * @BG_WHY_LOCKOUT: Locked out after repeated disconnects.
  * @BG_WHY_PRE_ALARM: No charging during a pre-alarm, as the board asks.
  * @BG_WHY_FAULT: A line that it depends on is faulty, or the output does not
  *   obey.

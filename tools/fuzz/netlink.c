@@ -16,7 +16,7 @@ static const char * const commands[] = {
 	"log -b -s 5", "monitor", "monitor -j", "monitor -u", "monitor -b -s 2",
 	"monitor -j -n 2 -t 9", "monitor a", "wait load=off", "wait faults>2",
 	"wait pre_alarm_remaining_ms<9 -t 5", "set mute 1", "enable", "mute a",
-	"disable", "log -s 2:3", "monitor -j -s 1:9", "monitor -s 3:1",
+	"disable", "explain", "explain a", "log -s 2:3", "monitor -j -s 1:9", "monitor -s 3:1",
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -48,21 +48,31 @@ enum battguard_output {
  * enum battguard_reason - Why an output is off. Each word alone would keep it
  *   off.
  * @BATTGUARD_REASON_UNDERVOLTAGE: A battery is empty and forbids discharge.
+ *   Charge the bank. If its voltage is well, look at the discharge permission
+ *   of each chain.
  * @BATTGUARD_REASON_BATTERY: A battery forbids charging. It is over voltage,
- *   or too cold or hot.
- * @BATTGUARD_REASON_CABLE: A chain withdraws both permissions. Look at its
- *   cable.
- * @BATTGUARD_REASON_REMOTE: The remote switch is off.
+ *   or too cold or hot. Wait until the batteries have settled, warmed up or
+ *   cooled. If it stays, measure each battery and look at the chargers.
+ * @BATTGUARD_REASON_CABLE: A chain withdraws both permissions. Look at the
+ *   bank before the cable, as a cold and empty one looks the same. Then look
+ *   at the plugs and the cable of the chain.
+ * @BATTGUARD_REASON_REMOTE: The remote switch is off. Turn it on. If it is on,
+ *   look at its wiring.
  * @BATTGUARD_REASON_USER: Switched off by software, or charging is inhibited.
- * @BATTGUARD_REASON_RECONNECT_DELAY: The delay after a disconnect runs.
+ *   Look at enabled and charge_behaviour; the log has when they were set.
+ * @BATTGUARD_REASON_RECONNECT_DELAY: The delay after a disconnect runs. Wait.
+ *   If it is too long, look at load_reconnect_delay_ms.
  * @BATTGUARD_REASON_RESTORE_DELAY: Permitted, or the remote switch on, but not
- *   yet for long enough.
- * @BATTGUARD_REASON_LOCKOUT: Locked out after repeated disconnects. Switch off
- *   and on.
+ *   yet for long enough. Wait. If it stays, look for a line that changes again
+ *   and again.
+ * @BATTGUARD_REASON_LOCKOUT: Locked out after repeated disconnects. Look for
+ *   what empties the bank, and charge it. Then switch off and on, by software
+ *   or by the remote switch.
  * @BATTGUARD_REASON_PRE_ALARM: No charging during a pre-alarm, as the board
- *   asks.
+ *   asks. Look for the low cell. Charging returns when the pre-alarm is over.
  * @BATTGUARD_REASON_FAULT: A line that it depends on is faulty, or the output
- *   does not obey.
+ *   does not obey. Look at the lines and outputs that are shown as faulty, and
+ *   at the kernel's log.
  */
 enum battguard_reason {
 	BATTGUARD_REASON_UNDERVOLTAGE = 1,

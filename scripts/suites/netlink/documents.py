@@ -122,6 +122,12 @@ def checks(root):
                set(re.findall(r"[a-z_]+", listed[1])) - {"and"})
     yield MAN, "states", states, items(text[MAN], "States")
     yield MAN, "reasons", reasons, items(text[MAN], "Reasons")
+    advice = spec.advice("reason")
+    yield "specification", "reasons with what to look at", reasons, set(advice)
+    # As the tool says it, so that nobody reads two opinions.
+    page = " ".join(re.sub(r"^\.Pa ", "", text[MAN], flags=re.M).split())
+    yield (MAN, "what to look at", set(advice.values()),
+           {said for said in advice.values() if said in page})
 
     numbers = {lower(item["name"]) for name in ("status", "settings", "dev")
                for item in spec.numbers(name)}

@@ -55,12 +55,17 @@ class Spec:
 
     def words(self, name):
         """[(word, explanation)] of a definition."""
-        return [(item["name"], " ".join(item["doc"].split()))
+        return [(item["name"], " ".join(item["doc"].partition("\n")[0].split()))
                 for item in self.definitions[name]["entries"]]
 
     def times(self, name):
         """The attributes of a set that have 64 bits: times, numbers of events."""
         return [item for item in self.sets[name]["attributes"] if item["type"] == "u64"]
+
+    def advice(self, name):
+        """{word: what to look at} of a definition; a second paragraph says it."""
+        return {item["name"]: " ".join(item["doc"].partition("\n")[2].split())
+                for item in self.definitions[name]["entries"] if "\n" in item["doc"].strip()}
 
     def numbers(self, name):
         """The attributes of a set that are numbers of 32 bits, the device's own aside."""
@@ -232,10 +237,14 @@ def tool_tables(spec):
         for word, text in spec.words(name):
             place = member(name, word)
             place = f"__builtin_ctz({place})" if has_flags(spec, name) else place
+            advice = spec.advice(name).get(word)
             body += [f"\t\t[{place}] = {{", f'\t\t\t"{lower(word) if name in KEYS else word}",',
-                     *quoted(text, "\t\t\t"), "\t\t},"]
+                     *quoted(text, "\t\t\t"), *(quoted(advice, "\t\t\t") if advice else ["\t\t\tNULL,"]),
+                     "\t\t},"]
         body.append("\t},")
-    body += ["};", "", "const struct key keys[] = {", *keys(spec), "};", "",
+    body += ["};", "", "const char * const word_lists[NR_WORDS] = {",
+             *(f'\t[WORDS_{upper(name)}] = "{name}",' for name in spec.definitions), "};", "",
+             "const struct key keys[] = {", *keys(spec), "};", "",
              "const size_t nr_keys = ARRAY_SIZE(keys);", "",
              "const struct moment moments[] = {",
              *(f'\t{{ "{lower(item["name"].removesuffix("-ns"))}", '

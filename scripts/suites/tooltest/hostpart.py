@@ -13,7 +13,7 @@ from lab.common import BUILD, ROOT, run, setup
 from . import kit as kits
 from . import host_scenario
 
-COMMANDS = ("list", "show", "monitor", "log", "wait", "set", "enable", "disable", "mute",
+COMMANDS = ("list", "show", "explain", "monitor", "log", "wait", "set", "enable", "disable", "mute",
             "version", "help")
 
 # Wrong usage, and a word that the message must have.
@@ -31,7 +31,7 @@ WRONG = {
     "set mute 1 enabled": "'1'", "set restore_delay_ms 1s": "1s",
     "set restore_delay_ms -5": "-5", "set restore_delay_ms 60001": "0 to 60000",
     "set pre_alarm_delay_ms 29999": "30000 to 600000", "set charge_behaviour never": "never", "enable a b": "'b'",
-    "help nonsense": "nonsense", "help a b": "'b'", "version 2": "'2'",
+    "explain a b": "'b'", "help nonsense": "nonsense", "help a b": "'b'", "version 2": "'2'",
 }
 
 ESCAPES = r"""
@@ -83,7 +83,7 @@ def usage(kit, checks):
 @host_scenario
 def without_family(kit, checks):
     """No driver on this machine: status 4 and one line; monitor waits."""
-    for text in ("list", "show", "show dev", "show --watch", "log", "wait load=on", "set mute 1",
+    for text in ("list", "explain", "explain dev", "show", "show dev", "show --watch", "log", "wait load=on", "set mute 1",
                  "enable", "disable", "mute"):
         status, out, err = _call(kit.host, text.split())
         checks.ok(status == 4 and not out and err.count("\n") == 1 and "not loaded" in err,
@@ -251,7 +251,8 @@ def completion(kit, checks):
         for words, offered in {
                 "": set(COMMANDS), "mo": {"monitor"}, "-j sh": {"show"},
                 "show ": {"boat", "house-bank"}, "show ho": {"house-bank"},
-                "monitor boat ho": {"house-bank"}, "help ke": {"keys"},
+                "monitor boat ho": {"house-bank"}, "help ke": {"keys"}, "help re": {"reasons"},
+                "explain ho": {"house-bank"}, "explain under": {"undervoltage"},
                 "show --w": {"--watch"}, "log --si": {"--since"},
                 "set res": {"restore_delay_ms"}, "set boat mu": {"mute"},
                 "set charge_behaviour ": {"auto", "inhibit-charge"}, "set boat mute ": {"0", "1"},

@@ -9,6 +9,8 @@
  *   STRANGE_MASK    of all numbers without a meaning of their own: every state,
  *                   reason, line, change and cause, whether there is such a
  *                   thing or not
+ *   STRANGE_KEYS    some of these numbers, each as KEY=NUMBER, with commas between;
+ *                   of an output the number is that of all outputs
  *   STRANGE_SHORT   1: attributes are too short for what they are
  *   STRANGE_BARE    1: no attribute but the name
  *   STRANGE_ERROR   the error that answers a dev-set
@@ -68,20 +70,42 @@ static void put(struct nl_msg *msg, int attr, uint64_t value, int size)
 	nla_put(msg, attr, size, &value);
 }
 
-static void put_numbers(struct nl_msg *msg, int type, int last)
+/* What is told of an attribute. */
+static unsigned long told(enum key_set set, int attr)
+{
+	char *text = strdup(getenv("STRANGE_KEYS") ?: "");
+	char *item = strtok(text, ",");
+	unsigned long value = number("STRANGE_MASK");
+
+	for (; item; item = strtok(NULL, ",")) {
+		char *is = strchr(item, '=');
+		const struct key *key;
+
+		*is = '\0';
+		key = key_find(item);
+		if (!key)
+			abort();
+		if (key->set == set && key->attr == attr)
+			value = strtoul(is + 1, NULL, 0);
+	}
+	free(text);
+	return value;
+}
+
+static void put_numbers(struct nl_msg *msg, int type, enum key_set set, int last)
 {
 	struct nlattr *nest = nla_nest_start(msg, type);
 	int attr;
 
 	for (attr = 1; attr <= last; attr++)
-		put(msg, attr, number("STRANGE_MASK"), 4);
+		put(msg, attr, told(set, attr), 4);
 	nla_nest_end(msg, nest);
 }
 
 static void put_sets(struct nl_msg *msg, int status, int settings)
 {
-	put_numbers(msg, status, BATTGUARD_A_STATUS_MAX);
-	put_numbers(msg, settings, BATTGUARD_A_SETTINGS_MAX);
+	put_numbers(msg, status, SET_STATUS, BATTGUARD_A_STATUS_MAX);
+	put_numbers(msg, settings, SET_SETTINGS, BATTGUARD_A_SETTINGS_MAX);
 }
 
 static void put_dev(struct nl_msg *msg, const char *name, uint32_t id)
@@ -101,7 +125,7 @@ static void put_dev(struct nl_msg *msg, const char *name, uint32_t id)
 		put(msg, attr, boottime, 8);
 	for (; attr <= BATTGUARD_A_DEV_MAX; attr++)
 		if (attr != BATTGUARD_A_DEV_PAD)
-			put(msg, attr, number("STRANGE_MASK"), 4);
+			put(msg, attr, told(SET_DEV, attr), 4);
 }
 
 static void put_event(struct nl_msg *msg, const char *name, uint64_t seq,
@@ -149,18 +173,22 @@ static char *names(bool torn)
 
 static int devices(nl_handler handler, void *arg, bool torn)
 {
-	char *told = names(torn);
-	char *name = strtok(told, "\n");
+	char *listed = names(torn);
+	char *rest = listed;
+	char *name;
 	uint32_t id = 0;
 	int ret = 0;
 
-	for (; name && !ret; name = strtok(NULL, "\n")) {
-		struct nl_msg *msg = answer(BATTGUARD_CMD_DEV_GET);
+	while (!ret && (name = strsep(&rest, "\n"))) {
+		struct nl_msg *msg;
 
+		if (!*name)
+			continue;
+		msg = answer(BATTGUARD_CMD_DEV_GET);
 		put_dev(msg, name, ++id);
 		ret = hand_over(msg, handler, arg);
 	}
-	free(told);
+	free(listed);
 	return ret;
 }
 

@@ -16,7 +16,7 @@ from . import host_scenario
 NAMES = (b"a b", b"tab\there", b"esc\x1b[31mred\x1b]0;title\x07", b'quote"back\\slash', b"\r\b\x7f",
          "B\u00f6rd-\u20ac-\U0001f50b-with-a-long-name".encode(), b"\xff\xfe\xc3", b"c1\xc2\x9b31m",
          b"x" * 300, b"%s%n%d", b"-j", b"../../etc", b"a=b<c>d")
-COMMANDS = ("list", "list -j", "list -p", "show", "show -j", "show -p", "log", "log -j", "log -u",
+COMMANDS = ("list", "list -j", "list -p", "explain", "show", "show -j", "show -p", "log", "log -j", "log -u",
             "monitor --timeout 0.05", "monitor -j --timeout 0.05", "wait --timeout 0 load=off",
             "show --watch -n 1", "set mute 1", "mute", "monitor --since 1 -b --timeout 0.05")
 # A terminal obeys these; a line's end is ours to write.
@@ -107,7 +107,7 @@ def closed_files(kit, checks):
                   f"{words}: status {status}", f"{done.returncode} {done.stdout} {done.stderr}")
 
 
-def _on_terminal(tool, words, columns, **told):
+def on_terminal(tool, words, columns, **told):
     """(status, text) of a program on a terminal of that width.
 
     The terminal is kept open until all was read. Where the program's end closes it,
@@ -135,7 +135,7 @@ def narrow(kit, checks):
     for name in ("house-bank", "x" + "\u00f6\u20ac" * 15, "a very long name " * 10):
         for columns in (20, 40, 65, 66, 80):
             for mask in ("0", "0xffffffff"):
-                status, text = _on_terminal(tool, "show", columns, STRANGE_NAMES=name,
+                status, text = on_terminal(tool, "show", columns, STRANGE_NAMES=name,
                                             STRANGE_MASK=mask)
                 plain = re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines()
                 widest = max(map(len, plain))
@@ -144,5 +144,5 @@ def narrow(kit, checks):
                 checks.ok(status == 0 and widest <= limit and "state" in text,
                           f"show on {columns} columns, {name[:12]}, mask {mask}: {widest} wide",
                           f"status {status}\n{text}")
-    _, text = _on_terminal(tool, "show --watch -n 2 --timeout 0.3", 20, STRANGE_NAMES="boat")
+    _, text = on_terminal(tool, "show --watch -n 2 --timeout 0.3", 20, STRANGE_NAMES="boat")
     checks.ok(text.startswith("\x1b[H\x1b[J"), "show --watch clears the screen first", repr(text))
