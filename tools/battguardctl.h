@@ -97,6 +97,8 @@ struct devs {
 
 enum stamp { STAMP_LOCAL, STAMP_UTC, STAMP_BOOT };
 
+enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+
 /**
  * struct options - what the command line said
  * @since_instance: the instance that @since belongs to, 0 = any
@@ -112,6 +114,11 @@ struct options {
 	uint64_t count;		/* 0 = no limit */
 	int64_t timeout_ms;	/* -1 = none */
 	int rcvbuf;
+	enum when colour;
+	bool any;
+	int64_t for_ms;		/* 0 = at once */
+	bool wait_driver;
+	const char *exec;	/* NULL = none */
 };
 
 extern struct options opt;
@@ -190,6 +197,33 @@ void key_text(const struct key *key, const struct dev *dev, char *buf,
 	      size_t size);
 const char *key_takes(const struct key *key);
 
+/* conditions.c */
+#define MAX_CONDITIONS	16
+
+enum operator {
+	OP_NOT, OP_LESS_EQUAL, OP_MORE_EQUAL, OP_EQUAL, OP_LESS, OP_MORE,
+};
+
+struct condition {
+	const struct key *key;
+	enum operator op;
+	int64_t value;
+};
+
+/**
+ * struct conditions - what has to hold, all or with --any one of it
+ * @asks: for values that no event has
+ */
+struct conditions {
+	struct condition cond[MAX_CONDITIONS];
+	unsigned int n;
+	bool asks;
+};
+
+bool is_condition(const char *text);
+int conditions_add(struct conditions *conds, const char *text);
+bool conditions_hold(const struct conditions *conds, const struct dev *dev);
+
 /* clock.c */
 uint64_t clock_wall(uint64_t boottime);
 uint64_t clock_now(void);
@@ -205,6 +239,7 @@ struct nlmsghdr;
 struct family {
 	uint16_t id;
 	uint32_t group;
+	uint32_t version;
 };
 
 typedef int (*nl_handler)(const struct nlmsghdr *nlh, void *arg);
@@ -230,6 +265,7 @@ int dev_pick(const struct devs *devs, const char *name,
 	     const struct dev **dev);
 int dev_choose(struct nl_sock *sk, const struct family *fam, const char *name,
 	       struct dev *dev);
+void dev_update(struct dev *dev, const struct dev *now, bool numbers);
 bool since_is_foreign(const struct dev *dev);
 struct event event_snapshot(const struct dev *dev);
 struct event event_lost(const struct event *next, uint64_t first,
@@ -268,6 +304,7 @@ unsigned int text_utf8(const unsigned char *text, uint32_t *code);
 /* print.c */
 void print_dev_json(struct json *js, const struct dev *dev);
 void print_event(const struct event *ev);
+void print_event_json(struct json *js, const struct event *ev);
 
 /* next.c */
 const char *next_text(const struct dev *dev);
@@ -284,16 +321,20 @@ struct track;
  * @names: devices to look at, @nr_names of them, 0 = all
  * @one: the only device is meant; end when it is gone
  * @patient: wait for a driver that is not loaded
+ * @late: a device that is named may come later
  * @line: gets each line; returns GO_ON or an exit status
  * @tick: called each @tick_ms; returns the same
+ * @idle: called whenever something may have happened; returns the same
  */
 struct follow {
 	char **names;
 	int nr_names;
 	bool one;
 	bool patient;
+	bool late;
 	int (*line)(struct follow *f, const struct event *ev);
 	int (*tick)(struct follow *f);
+	int (*idle)(struct follow *f);
 	int tick_ms;
 	void *arg;
 
@@ -316,6 +357,18 @@ struct follow {
 
 int follow_run(struct follow *f, int at_timeout);
 
+/* child.c */
+int child_start(const char *command, const struct event *ev);
+bool child_ended(int pid);
+void child_stop(int pid);
+
+/* exec.c */
+void exec_begin(void);
+int exec_line(struct follow *f, const struct event *ev);
+int exec_tick(struct follow *f);
+int exec_next(struct follow *f);
+uint64_t exec_end(void);
+
 /* listen.c */
 int follow_check_names(struct follow *f);
 int follow_open(struct follow *f);
@@ -324,6 +377,7 @@ int follow_open(struct follow *f);
 int64_t clock_ms(void);
 void loop_signals(void);
 bool loop_stopped(void);
+void loop_die(void);
 int loop_poll(const int *fds, int n, int64_t timeout_ms);
 void loop_pause(int ms);
 
@@ -335,6 +389,7 @@ void explain_word(enum words list, unsigned int n, const char *title);
 int cmd_monitor(int argc, char **argv);
 int cmd_log(int argc, char **argv);
 int cmd_wait(int argc, char **argv);
+int cmd_get(int argc, char **argv);
 int cmd_set(int argc, char **argv);
 int cmd_enable(int argc, char **argv);
 int cmd_disable(int argc, char **argv);

@@ -5,6 +5,9 @@
 
 #include "battguardctl.h"
 
+/* How often to check what may change with time alone. */
+#define TICK_MS		100
+
 static int monitor_line(struct follow *f, const struct event *ev)
 {
 	uint64_t *told = f->arg;
@@ -20,8 +23,35 @@ static int monitor_line(struct follow *f, const struct event *ev)
 	return opt.count && *told >= opt.count ? EX_DONE : GO_ON;
 }
 
+/* A command for each event, or for each time that conditions begin to hold. */
+static int run_commands(struct follow *f, struct conditions *conds, int argc,
+			char **argv, uint64_t *told)
+{
+	int ret = GO_ON;
+	int arg;
+
+	f->nr_names = 0;
+	while (f->nr_names < argc - 1 && !is_condition(argv[f->nr_names + 1]))
+		f->nr_names++;
+	for (arg = f->nr_names + 1; arg < argc && ret == GO_ON; arg++)
+		ret = conditions_add(conds, argv[arg]);
+	if (ret != GO_ON)
+		return ret;
+	f->line = exec_line;
+	f->idle = exec_next;
+	f->tick = conds->asks ? exec_tick : NULL;
+	f->tick_ms = TICK_MS;
+	f->arg = conds;
+	loop_signals();
+	exec_begin();
+	ret = follow_run(f, GO_ON - 1);
+	*told = exec_end();
+	return ret;
+}
+
 int cmd_monitor(int argc, char **argv)
 {
+	struct conditions conds = { 0 };
 	uint64_t told = 0;
 	struct follow f = {
 		.names = argv + 1,
@@ -30,10 +60,24 @@ int cmd_monitor(int argc, char **argv)
 		.line = monitor_line,
 		.arg = &told,
 	};
+	int ret;
 
-	loop_signals();
+	if (opt.any && !opt.exec)
+		return fail(EX_WRONG, "'monitor' takes --any together with --exec");
+	if (opt.exec) {
+		ret = run_commands(&f, &conds, argc, argv, &told);
+	} else {
+		loop_signals();
+		ret = follow_run(&f, GO_ON - 1);
+	}
 	/* If fewer events came than asked for, the exit status says so. */
-	return follow_run(&f, opt.count ? EX_FALSE : EX_DONE);
+	if (ret == GO_ON - 1 && opt.count)
+		return fail(EX_FALSE, "timed out after %llu of %llu events",
+			    (unsigned long long)told,
+			    (unsigned long long)opt.count);
+	if (ret == GO_ON - 1)
+		return EX_DONE;
+	return ret == EX_DONE && told < opt.count ? EX_FALSE : ret;
 }
 
 int cmd_log(int argc, char **argv)

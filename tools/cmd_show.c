@@ -8,18 +8,35 @@
 
 #define HOME_AND_CLEAR	"\033[H\033[J"
 
+/* An output, and why it should be off. */
+static void print_output(const char *name, bool on, const struct dev *dev,
+			 int reasons)
+{
+	const struct key *key = key_of(SET_STATUS, reasons);
+	char text[256];
+
+	printf(", %s %s", name, on ? "on" : "off");
+	if (!key_value(key, dev))
+		return;
+	key_text(key, dev, text, sizeof(text));
+	printf(" (%s)", text);
+}
+
 /* A device in one line. */
 static void print_line(const struct dev *dev)
 {
 	const uint32_t state = STATUS(dev, STATE);
 	const uint32_t outputs = STATUS(dev, OUTPUTS);
 
-	printf("%s: %s%s%s, load %s, charger %s%s\n", safe(dev->name),
-	       state_colour(state), word(WORDS_STATE, state),
-	       colour("\033[0m"),
-	       outputs & BATTGUARD_OUTPUT_LOAD ? "on" : "off",
-	       outputs & BATTGUARD_OUTPUT_CHARGER ? "on" : "off",
-	       outputs & BATTGUARD_OUTPUT_PRE_ALARM ? ", pre-alarm on" : "");
+	printf("%s: %s%s%s", safe(dev->name), state_colour(state),
+	       word(WORDS_STATE, state), colour("\033[0m"));
+	print_output("load", outputs & BATTGUARD_OUTPUT_LOAD, dev,
+		     BATTGUARD_A_STATUS_LOAD_OFF_REASONS);
+	print_output("charger", outputs & BATTGUARD_OUTPUT_CHARGER, dev,
+		     BATTGUARD_A_STATUS_CHARGER_OFF_REASONS);
+	printf("%s%s\n",
+	       outputs & BATTGUARD_OUTPUT_PRE_ALARM ? ", pre-alarm on" : "",
+	       SETTING(dev, MUTE) ? ", muted" : "");
 }
 
 int cmd_list(int argc, char **argv)

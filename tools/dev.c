@@ -313,6 +313,17 @@ int dev_choose(struct nl_sock *sk, const struct family *fam, const char *name,
 	return ret;
 }
 
+/* What an event tells; the numbers that it does not have stay as they are. */
+void dev_update(struct dev *dev, const struct dev *now, bool numbers)
+{
+	const struct dev before = *dev;
+
+	*dev = *now;
+	if (!numbers)
+		memcpy(dev->value[SET_DEV], before.value[SET_DEV],
+		       sizeof(dev->value[SET_DEV]));
+}
+
 /* Whether --since names another instance, or a number not yet reached. */
 bool since_is_foreign(const struct dev *dev)
 {

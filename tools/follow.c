@@ -375,6 +375,8 @@ int follow_run(struct follow *f, int at_timeout)
 
 	f->end = GO_ON;
 	start(f);
+	if (f->end == GO_ON && f->idle)
+		f->end = f->idle(f);
 	while (f->end == GO_ON) {
 		const int fds[] = { nl_socket_get_fd(f->ctrl),
 				    nl_socket_get_fd(f->ntf) };
@@ -404,6 +406,8 @@ int follow_run(struct follow *f, int at_timeout)
 		}
 		if (f->end == GO_ON)
 			changed_family(f);
+		if (f->end == GO_ON && f->idle)
+			f->end = f->idle(f);
 	}
 	nl_socket_free(f->ask);
 	nl_socket_free(f->ctrl);

@@ -22,7 +22,7 @@ int follow_check_names(struct follow *f)
 	int ret = GO_ON;
 	int n;
 
-	if (!f->nr_names)
+	if (!f->nr_names || f->late)
 		return GO_ON;
 	if (!dev_dump(f->ask, &f->fam, &devs))
 		for (n = 0; ret == GO_ON && n < f->nr_names; n++)

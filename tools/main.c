@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <netlink/socket.h>
+
 #include "battguardctl.h"
 
 #ifndef VERSION
@@ -17,7 +19,8 @@
 
 struct options opt = { .timeout_ms = -1 };
 
-#define OPT_RCVBUF	256
+/* Those without a short form have a letter that getopt_long() is not told of. */
+static const char short_options[] = ":jpbuws:n:t:hV";
 
 static const struct option long_options[] = {
 	{ "json", no_argument, NULL, 'j' },
@@ -28,7 +31,12 @@ static const struct option long_options[] = {
 	{ "since", required_argument, NULL, 's' },
 	{ "count", required_argument, NULL, 'n' },
 	{ "timeout", required_argument, NULL, 't' },
-	{ "rcvbuf", required_argument, NULL, OPT_RCVBUF },
+	{ "rcvbuf", required_argument, NULL, 'r' },
+	{ "color", required_argument, NULL, 'c' },
+	{ "any", no_argument, NULL, 'a' },
+	{ "for", required_argument, NULL, 'f' },
+	{ "wait-driver", no_argument, NULL, 'd' },
+	{ "exec", required_argument, NULL, 'e' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ 0 }
@@ -46,7 +54,12 @@ static const struct {
 	{ 'w', "-w, --watch          show it again at each change" },
 	{ 's', "-s, --since [I:]SEQ  begin with event SEQ, of instance I" },
 	{ 'n', "-n, --count N        end after N" },
-	{ 't', "-t, --timeout S      end after S seconds" },
+	{ 't', "-t, --timeout TIME   end after TIME: 500ms, 10s, 5m, 2h, or seconds" },
+	{ 'e', "    --exec COMMAND   run COMMAND instead of printing, by sh -c" },
+	{ 'a', "    --any            one condition is enough" },
+	{ 'f', "    --for TIME       until they have held for TIME without a break" },
+	{ 'd', "    --wait-driver    wait for the driver and the device as well" },
+	{ 'c', "    --color WHEN     always, auto or never" },
 	{ 'r', "    --rcvbuf BYTES   size of the socket's receive buffer" },
 };
 
@@ -60,23 +73,28 @@ static const struct command {
 	const char *args;
 	const char *text;
 } commands[] = {
-	{ "list", cmd_list, "jp", "",
+	{ "list", cmd_list, "jpc", "",
 	  "List all devices." },
-	{ "show", cmd_show, "jpwnt", "[DEV]",
+	{ "show", cmd_show, "jpwntc", "[DEV]",
 	  "Show a device: its terminals, its state and why." },
 	{ "explain", cmd_explain, "", "[DEV | WORD]",
 	  "Explain a device, or a word.\n"
 	  "Of a device: what happens next, why an output is off, and what to look at.\n"
 	  "A word is a state, a reason, a cause, an output or a setting." },
-	{ "monitor", cmd_monitor, "jpbusntr", "[DEV...]",
+	{ "monitor", cmd_monitor, "jpbusntrcea", "[DEV...]",
 	  "Print the present state, then each event as it happens.\n"
 	  "Without the driver it waits for it; it goes on when the driver is loaded again.\n"
-	  "With -n the status is 3 when the time was over before." },
-	{ "log", cmd_log, "jpbusn", "[DEV]",
+	  "With -n the status is 3 when the time was over before.\n"
+	  "With --exec, conditions as 'wait' has them may follow: COMMAND then runs each\n"
+	  "time that they begin to hold." },
+	{ "log", cmd_log, "jpbusnc", "[DEV]",
 	  "Print the events that the kernel has kept, with -n the latest N." },
-	{ "wait", cmd_wait, "tr", "[DEV] CONDITION...",
+	{ "get", cmd_get, "", "[DEV] KEY...",
+	  "Print values as their files in sysfs show them, one a line.\n"
+	  "'battguardctl help keys' lists the keys." },
+	{ "wait", cmd_wait, "trafd", "[DEV] CONDITION...",
 	  "Wait until all conditions hold. One is KEY=VALUE or KEY!=VALUE, with a number\n"
-	  "also KEY<VALUE or KEY>VALUE. Status 0 when they hold, 3 when the time is over.\n"
+	  "also with <, <=, > or >=. Status 0 when they hold, 3 when the time is over.\n"
 	  "'battguardctl help keys' lists the keys." },
 	{ "set", cmd_set, "", "[DEV] KEY VALUE...",
 	  "Change settings, all or none:" },
@@ -87,18 +105,36 @@ static const struct command {
 	{ "mute", cmd_mute, "", "[DEV]",
 	  "Silence the pre-alarm until its next onset." },
 	{ "version", cmd_version, "", "",
-	  "Print the version." },
+	  "Versions of tool, driver and specification." },
 	{ "help", cmd_help, "", "[COMMAND]",
-	  "Explain a command; 'help keys' and 'help reasons' list those." },
+	  "Explain a command.\n"
+	  "'help keys' lists the keys, and 'help reasons' the reasons." },
 };
 
+/* A command by its name, or by as much of it as no other begins with. */
 static const struct command *find_command(const char *name)
 {
-	size_t n;
+	const struct command *found = NULL;
+	const size_t len = strlen(name);
+	char others[128] = "";
+	size_t n, end = 0;
 
-	for (n = 0; n < ARRAY_SIZE(commands); n++)
+	for (n = 0; n < ARRAY_SIZE(commands); n++) {
 		if (!strcmp(commands[n].name, name))
 			return &commands[n];
+		if (!len || strncmp(commands[n].name, name, len))
+			continue;
+		found = &commands[n];
+		end += snprintf(others + end, sizeof(others) - end, "%s%s",
+				end ? ", " : "", found->name);
+	}
+	if (found && !strchr(others, ','))
+		return found;
+	if (found)
+		fail(EX_WRONG, "'%s' may be %s", safe(name), others);
+	else
+		fail(EX_WRONG, "no command '%s', 'battguardctl help' lists them",
+		     safe(name));
 	return NULL;
 }
 
@@ -156,12 +192,37 @@ static int explain(const struct command *cmd)
 	return EX_DONE;
 }
 
+/* What the driver is, and which specification it and we are built by. */
+static void driver_version(void)
+{
+	FILE *file = fopen("/sys/module/battguard/version", "r");
+	struct family fam = { 0 };
+	char text[64] = "unknown";
+	struct nl_sock *sk;
+
+	if (file) {
+		if (fgets(text, sizeof(text), file))
+			text[strcspn(text, "\n")] = '\0';
+		fclose(file);
+	}
+	if (nl_open(&sk))
+		return;
+	if (nl_family(sk, &fam))
+		printf("driver not loaded\nspecification %u\n",
+		       BATTGUARD_FAMILY_VERSION);
+	else
+		printf("driver %s\nspecification %u, that of the driver %u\n",
+		       safe(text), BATTGUARD_FAMILY_VERSION, fam.version);
+	nl_socket_free(sk);
+}
+
 static int cmd_version(int argc, char **argv)
 {
 	if (argc > 1)
 		return fail(EX_WRONG, "'version' takes no argument '%s'",
 			    safe(argv[1]));
 	printf("battguardctl %s\n", VERSION);
+	driver_version();
 	return EX_DONE;
 }
 
@@ -185,10 +246,7 @@ static int cmd_help(int argc, char **argv)
 		return EX_DONE;
 	}
 	cmd = find_command(argv[1]);
-	if (!cmd)
-		return fail(EX_WRONG, "no command '%s', 'battguardctl help' lists them",
-			    safe(argv[1]));
-	return explain(cmd);
+	return cmd ? explain(cmd) : EX_WRONG;
 }
 
 static int take_number(const char *option, const char *text, uint64_t least,
@@ -223,17 +281,48 @@ static int take_since(const char *text)
 	return take_number("--since", text, 0, UINT64_MAX - 1, &opt.since);
 }
 
-static int take_seconds(const char *text)
+/* A period with its unit; without one it is seconds. */
+static int take_period(const char *option, const char *text, int64_t *ms)
 {
+	static const struct {
+		const char *name;
+		double ms;
+	} units[] = {
+		{ "", 1000 }, { "ms", 1 }, { "s", 1000 }, { "m", 60000 },
+		{ "h", 3600000 }, { "d", 86400000 },
+	};
 	char *end;
 	double value = strtod(text, &end);
+	size_t n = 0;
 
+	while (n < ARRAY_SIZE(units) && strcmp(end, units[n].name))
+		n++;
 	if (((*text < '0' || *text > '9') && *text != '.') || end == text ||
-	    *end || !(value >= 0 && value <= 1e9))
-		return fail(EX_WRONG, "--timeout takes seconds such as 60 or 0.5, not '%s'",
-			    safe(text));
-	opt.timeout_ms = (int64_t)(value * 1000 + 0.5);
+	    n == ARRAY_SIZE(units) ||
+	    !(value >= 0 && value * units[n].ms <= 1e12))
+		return fail(EX_WRONG, "%s takes a time such as 500ms, 10s, 5m or 2h, not '%s'",
+			    option, safe(text));
+	*ms = (int64_t)(value * units[n].ms + 0.5);
 	return GO_ON;
+}
+
+static int take_when(const char *text)
+{
+	static const char * const whens[] = {
+		[WHEN_AUTO] = "auto",
+		[WHEN_ALWAYS] = "always",
+		[WHEN_NEVER] = "never",
+	};
+	size_t n;
+
+	for (n = 0; n < ARRAY_SIZE(whens); n++) {
+		if (!strcmp(text, whens[n])) {
+			opt.colour = n;
+			return GO_ON;
+		}
+	}
+	return fail(EX_WRONG, "--color takes always, auto or never, not '%s'",
+		    safe(text));
 }
 
 /* Return: GO_ON, or an exit status. */
@@ -269,9 +358,24 @@ static int take_option(int letter, const char *given)
 		ret = take_number("-n", optarg, 1, UINT64_MAX, &opt.count);
 		break;
 	case 't':
-		ret = take_seconds(optarg);
+		ret = take_period("--timeout", optarg, &opt.timeout_ms);
 		break;
-	case OPT_RCVBUF:
+	case 'a':
+		opt.any = true;
+		break;
+	case 'f':
+		ret = take_period("--for", optarg, &opt.for_ms);
+		break;
+	case 'd':
+		opt.wait_driver = true;
+		break;
+	case 'c':
+		ret = take_when(optarg);
+		break;
+	case 'e':
+		opt.exec = optarg;
+		break;
+	case 'r':
 		ret = take_number("--rcvbuf", optarg, 1, INT32_MAX / 2, &value);
 		opt.rcvbuf = value;
 		break;
@@ -284,12 +388,19 @@ static int take_option(int letter, const char *given)
 	return ret;
 }
 
+/* As it is written: its letter, or else its name. */
 static const char *option_name(char letter)
 {
-	static char text[] = "-x";
+	static char text[24];
+	const struct option *option = long_options;
 
-	text[1] = letter;
-	return letter == 'r' ? "--rcvbuf" : text;
+	while (option->val != letter)
+		option++;
+	if (strchr(short_options, letter))
+		snprintf(text, sizeof(text), "-%c", letter);
+	else
+		snprintf(text, sizeof(text), "--%s", option->name);
+	return text;
 }
 
 /*
@@ -320,7 +431,7 @@ int main(int argc, char **argv)
 	/* A write that fails shows that the reader went away. */
 	signal(SIGPIPE, SIG_IGN);
 	opterr = 0;
-	while ((letter = getopt_long(argc, argv, ":jpbuws:n:t:hV", long_options,
+	while ((letter = getopt_long(argc, argv, short_options, long_options,
 				     NULL)) != -1) {
 		if (letter == 'h') {
 			help = true;
@@ -332,7 +443,7 @@ int main(int argc, char **argv)
 		if (ret != GO_ON)
 			return ret;
 		if (n < sizeof(used))
-			used[n++] = letter == OPT_RCVBUF ? 'r' : letter;
+			used[n++] = letter;
 	}
 	argc -= optind;
 	argv += optind;
@@ -344,15 +455,15 @@ int main(int argc, char **argv)
 		return fail(EX_WRONG, "no command given, 'battguardctl help' lists them");
 	cmd = find_command(argv[0]);
 	if (!cmd)
-		return fail(EX_WRONG, "no command '%s', 'battguardctl help' lists them",
-			    safe(argv[0]));
+		return EX_WRONG;
 	if (help)
 		return explain(cmd);
 	while (n--)
 		if (!strchr(cmd->options, used[n]))
 			return fail(EX_WRONG, "'%s' has no option %s, see 'battguardctl help %s'",
 				    cmd->name, option_name(used[n]), cmd->name);
-	if (opt.count && !opt.watch && cmd->run == cmd_show)
+	if ((opt.count || opt.timeout_ms >= 0) && !opt.watch &&
+	    cmd->run == cmd_show)
 		return fail(EX_WRONG, "'show' takes -n and --timeout together with --watch");
 	tzset();
 	ret = cmd->run(argc, argv);
@@ -362,5 +473,6 @@ int main(int argc, char **argv)
 		if (flushed != GO_ON)
 			ret = flushed;
 	}
+	loop_die();
 	return ret;
 }

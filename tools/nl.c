@@ -80,6 +80,7 @@ int nl_receive(struct nl_sock *sk, nl_handler handler, void *arg)
 static const struct nla_policy ctrl_policy[CTRL_ATTR_MAX + 1] = {
 	[CTRL_ATTR_FAMILY_ID] = { .type = NLA_U16 },
 	[CTRL_ATTR_FAMILY_NAME] = { .type = NLA_NUL_STRING },
+	[CTRL_ATTR_VERSION] = { .type = NLA_U32 },
 	[CTRL_ATTR_MCAST_GROUPS] = { .type = NLA_NESTED },
 };
 
@@ -104,6 +105,8 @@ int nl_family_parse(const struct nlmsghdr *nlh, struct family *fam)
 	memset(fam, 0, sizeof(*fam));
 	if (tb[CTRL_ATTR_FAMILY_ID])
 		fam->id = nla_get_u16(tb[CTRL_ATTR_FAMILY_ID]);
+	if (tb[CTRL_ATTR_VERSION])
+		fam->version = nla_get_u32(tb[CTRL_ATTR_VERSION]);
 	if (!tb[CTRL_ATTR_MCAST_GROUPS])
 		return 0;
 	nla_for_each_nested(nest, tb[CTRL_ATTR_MCAST_GROUPS], left) {

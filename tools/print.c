@@ -113,7 +113,7 @@ void print_dev_json(struct json *js, const struct dev *dev)
 	json_close(js, '}');
 }
 
-static void event_json(struct json *js, const struct event *ev)
+void print_event_json(struct json *js, const struct event *ev)
 {
 	json_open(js, NULL, '{');
 	json_string(js, "event", kind_word(ev->kind));
@@ -316,5 +316,5 @@ void print_event(const struct event *ev)
 	}
 	js.out = stdout;
 	js.pretty = opt.pretty;
-	event_json(&js, ev);
+	print_event_json(&js, ev);
 }

@@ -102,11 +102,11 @@ const char *quoted(const char *text)
 /* The escape sequence, if colours are wanted. */
 const char *colour(const char *code)
 {
-	static int wanted = -1;
 	const char *no = getenv("NO_COLOR");
 	const char *term = getenv("TERM");
+	bool wanted = opt.colour == WHEN_ALWAYS;
 
-	if (wanted < 0)
+	if (opt.colour == WHEN_AUTO)
 		wanted = isatty(STDOUT_FILENO) && !(no && *no) &&
 			 term && *term && strcmp(term, "dumb");
 	return wanted ? code : "";

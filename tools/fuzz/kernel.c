@@ -4,7 +4,7 @@
  * are made of bytes, and a clock that goes on as it is looked at
  *
  * These functions take the place of the library's of the same name, and of
- * the tool's loop.c. All else of both is the original.
+ * the tool's loop.c and child.c. All else of both is the original.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -498,6 +498,10 @@ bool loop_stopped(void)
 	return false;
 }
 
+void loop_die(void)
+{
+}
+
 /* Time passes, and when the bytes are used up, the user stops it. */
 int loop_poll(const int *fds, int n, int64_t timeout_ms)
 {
@@ -505,6 +509,25 @@ int loop_poll(const int *fds, int n, int64_t timeout_ms)
 	(void)n;
 	state.now += timeout_ms > 0 && timeout_ms < 1000000 ? timeout_ms : 50;
 	return kernel.left ? GO_ON : EX_DONE;
+}
+
+/* Nothing that a fuzzer thinks of is run. */
+int child_start(const char *command, const struct event *ev)
+{
+	must(command && memchr(ev->dev.name, 0, NAME_LEN),
+	     "a command, and an event with a name");
+	return 1;
+}
+
+bool child_ended(int pid)
+{
+	must(pid == 1, "it was started");
+	return take() & 1 || !kernel.left;
+}
+
+void child_stop(int pid)
+{
+	must(pid == 1, "it was started");
 }
 
 void loop_pause(int ms)

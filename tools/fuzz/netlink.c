@@ -15,13 +15,18 @@ static const char * const commands[] = {
 	"show -w -n 3", "show -w -j", "log", "log -j", "log -u -n 2",
 	"log -b -s 5", "monitor", "monitor -j", "monitor -u", "monitor -b -s 2",
 	"monitor -j -n 2 -t 9", "monitor a", "wait load=off", "wait faults>2",
-	"wait pre_alarm_remaining_ms<9 -t 5", "set mute 1", "enable", "mute a",
+	"wait pre_alarm_remaining_ms<9 -t 5",
+	"wait a --any --wait-driver load=off faults>=2 -t 5",
+	"wait --for 1s pre_alarm_remaining_ms<=9 -t 5",
+	"wait --wait-driver --for 50ms load=on", "get a state faults", "version",
+	"monitor --exec x", "monitor a --exec x state=load-off faults>2 --any",
+	"set mute 1", "enable", "mute a",
 	"disable", "explain", "explain a", "log -s 2:3", "monitor -j -s 1:9", "monitor -s 3:1",
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char words[64], *argv[12] = { "battguardctl" };
+	char words[80], *argv[12] = { "battguardctl" };
 	struct ran ran;
 	int argc = 1;
 	char *word, *rest = words;

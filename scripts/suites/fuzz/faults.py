@@ -23,7 +23,7 @@ FAULTS = (
     ("great numbers are cut", "tools/keys.c",
      "return !*end && !errno && *value <= UINT32_MAX;", "return !*end && !errno;", "args"),
     ("a timeout in other units", "tools/main.c",
-     "value * 1000 + 0.5", "value * 100 + 0.5", "args"),
+     "value * units[n].ms + 0.5", "value * units[n].ms / 10 + 0.5", "args"),
     ("another value is sent", "tools/cmd_set.c",
      "set[i].key->attr, set[i].value)", "set[i].key->attr, !set[i].value)", "args"),
     ("a value out of its range is sent", "tools/keys.c",
@@ -31,6 +31,6 @@ FAULTS = (
     ("an interrupted dump is taken for a whole one", "tools/nl.c",
      "answer.interrupted ? -EINTR : 0", "0", "args"),
     ("a word is shown as it is", "tools/main.c",
-     "\"no command '%s', 'battguardctl help' lists them\",\n\t\t\t    safe(argv[0]));",
-     "\"no command '%s', 'battguardctl help' lists them\",\n\t\t\t    argv[0]);", "args"),
+     "\"no command '%s', 'battguardctl help' lists them\",\n\t\t     safe(name));",
+     "\"no command '%s', 'battguardctl help' lists them\",\n\t\t     name);", "args"),
 )

@@ -6,6 +6,7 @@ import time
 
 from lab import board, images
 from lab.common import Trouble
+from lab.lines import HIGH
 
 from . import scenario
 from .kit import EXAMPLES, STORM, ToolBoard, background
@@ -48,31 +49,49 @@ def example_pre_alarm(kit, checks):
             told = [line.split() for line in guest.sh("cat /tmp/told").splitlines()]
             checks.ok(all(name == "house-bank" and 20000 < int(left) <= 30000
                           for name, left in told), "with the device and the time left", told)
-        guest.sh("killall battguardctl")
+        stopped(guest, checks, "on-pre-alarm sh -c 'echo >>/tmp/acted'")
+
+
+def stopped(guest, checks, command):
+    """A script that was stopped leaves nothing behind, and nothing acts."""
+    name = command.split()[0]
+    guest.sh(f"{command} >/dev/null 2>&1 & pid=$!; sleep 2; kill $pid; sleep 1")
+    checks.ok(guest.run("pidof battguardctl")[0], f"{name}: stopped, it leaves no process")
+    guest.lines.set(low_cell=True)
+    guest.sh("battguardctl wait state=pre-alarm -t 10s; sleep 2")
+    guest.lines.set(low_cell=False)
+    checks.ok(guest.run("[ -e /tmp/acted ]")[0], f"{name}: and does not act")
+    guest.sh("battguardctl wait state=normal -t 40s", 60)
 
 
 @scenario
 def example_shutdown(kit, checks):
-    """shutdown-before-load-off: in time, and only when it comes to that."""
+    """shutdown-before-load-off: in time, in every order of events, and only then."""
+    down = "sh -c 'battguardctl -j show >/tmp/down'"
     with example_board(kit, checks=checks) as guest:
-        with background(guest, "(shutdown-before-load-off -m 25000 sh -c 'battguardctl -j show "
-                               ">/tmp/down')"):
-            time.sleep(1)
+        stopped(guest, checks, "shutdown-before-load-off -m 29000 sh -c 'echo >>/tmp/acted'")
+        with background(guest, f"(shutdown-before-load-off -m 25000 {down})"):
+            guest.sh("battguardctl set restore_delay_ms 200; sleep 1")
             guest.lines.set(low_cell=True)
-            time.sleep(7)
-            checks.ok(guest.run("[ -e /tmp/down ]")[0], "a low cell alone is no reason")
+            guest.lines.wait(pre_alarm=HIGH)
             guest.lines.set(low_cell=False)
-            time.sleep(2)
-            guest.lines.set(allow_discharge=False)
-            time.sleep(2)
-            guest.lines.set(allow_discharge=True)
             guest.sh("battguardctl wait state=normal --timeout 40", 60)
-            checks.ok(guest.run("[ -e /tmp/down ]")[0], "nor is a bank that recovers")
-            guest.lines.set(allow_discharge=False)
-            checks.ok(until(guest, "[ -s /tmp/down ]", 15), "the command is run")
+            time.sleep(6)
+            checks.ok(guest.run("[ -e /tmp/down ]")[0], "a bank that recovers is no reason")
+            guest.lines.set(low_cell=True)
+            checks.ok(until(guest, "[ -s /tmp/down ]", 15), "a low cell first: the command is run")
             shown = guest.json_lines("cat /tmp/down")[0]
             checks.ok(shown["load"] and 20000 < shown["pre_alarm_remaining_ms"] <= 25000,
-                      "while there is time left", shown)
+                      "with that much time left", shown)
+        guest.sh("rm /tmp/down; battguardctl wait 'pre_alarm_remaining_ms=0' -t 40s", 60)
+        with background(guest, f"(shutdown-before-load-off -l {down})"):
+            time.sleep(3)
+            checks.ok(guest.run("[ -e /tmp/down ]")[0], "-l: a low cell alone is no reason")
+            guest.lines.set(allow_discharge=False)
+            checks.ok(until(guest, "[ -s /tmp/down ]", 15), "-l: discharge that is forbidden is one")
+        guest.sh("rm /tmp/down")
+        with background(guest, f"(shutdown-before-load-off {down})"):
+            checks.ok(until(guest, "[ -s /tmp/down ]", 15), "the load is off already: at once")
 
 
 @scenario
@@ -106,7 +125,6 @@ def example_log(kit, checks):
             logged = guest.json_lines("cat /tmp/log/*")
             checks.equal(sorted(line["seq"] for line in logged), list(range(1, latest + 1)),
                          "each event once, across all files")
-        guest.sh("killall battguardctl")
         with background(guest, "(log-events /tmp/few 5000 2)"):
             time.sleep(1)
             guest.sh("storm 30")
@@ -116,6 +134,13 @@ def example_log(kit, checks):
             checks.equal(guest.sh("ls /tmp/few"), "battguard.log\nbattguard.log.1\nbattguard.log.2",
                          "the oldest files go")
         checks.equal(guest.sh(f"cat {board.SUPPLY}/state"), "normal", "the guard is well")
+        guest.sh("killall log-events battguardctl 2>/dev/null; sleep 1")
+        before = guest.sh("log-events /tmp/end >/dev/null 2>&1 & pid=$!; sleep 2; kill $pid; sleep 2; "
+                          "grep -c . /tmp/end/battguard.log")
+        guest.sh("battguardctl set mute 1; battguardctl set mute 0; sleep 1")
+        checks.equal((before, guest.sh("grep -c . /tmp/end/battguard.log"), guest.run("pidof battguardctl")[0]),
+                     ("1", "1", 1), "stopped, it leaves nothing that writes")
+        checks.equal(guest.run("ls /tmp/log-events.*")[0], 1, "and no pipe")
 
 
 @scenario

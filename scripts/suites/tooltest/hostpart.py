@@ -13,7 +13,7 @@ from lab.common import BUILD, ROOT, run, setup
 from . import kit as kits
 from . import host_scenario
 
-COMMANDS = ("list", "show", "explain", "monitor", "log", "wait", "set", "enable", "disable", "mute",
+COMMANDS = ("list", "show", "explain", "monitor", "log", "get", "wait", "set", "enable", "disable", "mute",
             "version", "help")
 
 # Wrong usage, and a word that the message must have.
@@ -83,7 +83,7 @@ def usage(kit, checks):
 @host_scenario
 def without_family(kit, checks):
     """No driver on this machine: status 4 and one line; monitor waits."""
-    for text in ("list", "explain", "explain dev", "show", "show dev", "show --watch", "log", "wait load=on", "set mute 1",
+    for text in ("list", "explain", "explain dev", "show", "show dev", "show --watch", "log", "get state", "wait load=on", "set mute 1",
                  "enable", "disable", "mute"):
         status, out, err = _call(kit.host, text.split())
         checks.ok(status == 4 and not out and err.count("\n") == 1 and "not loaded" in err,
@@ -95,7 +95,7 @@ def without_family(kit, checks):
     with subprocess.Popen([str(kit.host), "monitor"], stderr=subprocess.PIPE) as process:
         process.stderr.readline()
         process.terminate()
-        checks.equal(process.wait(10), 0, "SIGTERM ends it with 0")
+        checks.equal(process.wait(10), -15, "SIGTERM ends it")
     with open("/dev/full", "w", encoding="ascii") as full:
         done = subprocess.run([str(kit.host), "help"], stdout=full, stderr=subprocess.PIPE,
                               text=True, check=False)
@@ -251,9 +251,16 @@ def completion(kit, checks):
         for words, offered in {
                 "": set(COMMANDS), "mo": {"monitor"}, "-j sh": {"show"},
                 "show ": {"boat", "house-bank"}, "show ho": {"house-bank"},
-                "monitor boat ho": {"house-bank"}, "help ke": {"keys"}, "help re": {"reasons"},
+                "monitor boat ho": {"house-bank"}, "monitor --ex": {"--exec"}, "monitor --exec x sta": {"state="}, "help ke": {"keys"}, "help re": {"reasons"},
                 "explain ho": {"house-bank"}, "explain under": {"undervoltage"},
-                "show --w": {"--watch"}, "log --si": {"--since"},
+                "show --w": {"--watch"}, "log --si": {"--since"}, "wait --wa": {"--wait-driver"},
+                "list --color ": {"always", "auto", "never"}, "log -n ": set(),
+                "show boat ": set(), "get boat lo": {"load", "load_off_reasons", "lockout_remaining",
+                                                     "low_cell", "low_cell_chains", "load_returns_ms",
+                                                     "load_reconnect_delay_ms", "load_disconnects"},
+                "wait state!=no": {"normal"}, "wait faults<": set(), "wait faults<=": set(),
+                "wait state ! = no": {"normal"}, "wait state! = no": {"normal"},
+                "wait faults >= ": set(),
                 "set res": {"restore_delay_ms"}, "set boat mu": {"mute"},
                 "set charge_behaviour ": {"auto", "inhibit-charge"}, "set boat mute ": {"0", "1"},
                 "wait load_": {"load_off_reasons=", "load_disconnects=",
