@@ -152,7 +152,7 @@ vh h 0 pwl(0 0 200m 5 400m 0)
                  "find v(h) when v(gh)=1.4 rise=1"),
      Requirement("h_in", "current into H at 5 V", "A", None, 1e-4,
                  "find par('-i(vh)') at=200m")),
-    lambda corner: corner["v"] == 70 and corner["temp"] != ROOM)
+    lambda corner: (corner["v"], corner["temp"]) == (70, COLD))
 
 WIRINGS = Bench(
     "remote", LINE + REMOTE + """
