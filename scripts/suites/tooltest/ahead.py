@@ -86,7 +86,8 @@ SENTENCES = (
     ("charging forbidden", {"load": LOAD, "charger_off_reasons": BATTERY},
      "the load stays on, and the charger returns once every battery has permitted charging for 1 s"),
     ("inhibited", {"load": LOAD, "charger_off_reasons": USER},
-     "the load stays on, and the charger returns once 'battguardctl set boat charge_behaviour auto' is given"),
+     "the load stays on, and the charger returns once 'battguardctl set boat charge_behaviour auto' is "
+     "given"),
     ("not yet", {"load": LOAD, "charger_off_reasons": RESTORE},
      "the load stays on, and the charger returns within 1 s if the batteries go on permitting it"),
 )
@@ -123,7 +124,8 @@ def sentences(kit, checks):
                     wrong.append((width, status, text))
             checks.equal(wrong, [], f"{title}: {words} on a terminal, {widths} wide")
     told = _told(_standby(USER, enabled=0), "a b")
-    checks.ok("'battguardctl enable \"a\\x20b\"' is" in json.loads(call(kit.strange, "show -j", **told)[1])["next"],
+    text = json.loads(call(kit.strange, "show -j", **told)[1])["next"]
+    checks.ok("'battguardctl enable \"a\\x20b\"' is" in text,
               "a name of two words is in quotes")
 
 

@@ -251,7 +251,8 @@ def completion(kit, checks):
         for words, offered in {
                 "": set(COMMANDS), "mo": {"monitor"}, "-j sh": {"show"},
                 "show ": {"boat", "house-bank"}, "show ho": {"house-bank"},
-                "monitor boat ho": {"house-bank"}, "monitor --ex": {"--exec"}, "monitor --exec x sta": {"state="}, "help ke": {"keys"}, "help re": {"reasons"},
+                "monitor boat ho": {"house-bank"}, "monitor --ex": {"--exec"},
+                "monitor --exec x sta": {"state="}, "help ke": {"keys"}, "help re": {"reasons"},
                 "explain ho": {"house-bank"}, "explain under": {"undervoltage"},
                 "show --w": {"--watch"}, "log --si": {"--since"}, "wait --wa": {"--wait-driver"},
                 "list --color ": {"always", "auto", "never"}, "log -n ": set(),
