@@ -302,8 +302,6 @@ SEEDS = [
          ("tools/cmd_wait.c", "		wait->since = NOT_YET;\n	else if", "		;\n	else if")),
     tool("who waits for the driver misses its return", "late",
          ("tools/cmd_wait.c", "f->one = !opt.wait_driver;", "f->one = true;")),
-    tool("a command outlives its monitor", "ended_with_it",
-         ("tools/exec.c", "	if (state.child > 0)\n		child_stop(state.child);\n", "")),
     tool("a command outlives a monitor that was killed", "ended_with_it",
          ("tools/child.c", "	prctl(PR_SET_PDEATHSIG, SIGTERM);\n", "")),
     tool("two commands at a time", "each_once",
