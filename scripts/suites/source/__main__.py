@@ -107,6 +107,7 @@ NAMED = {
     "suspend": (r"^scripts/suites/e2e/suspend\.py$", r"^@scenario\n(?:@.*\n)*def {}\("),
     "simtest": (r"^scripts/suites/simtest/.*\.case$", r"^case {}$"),
     "hostile": (r"^scripts/suites/hostile/.*\.case$", r"^case {}$"),
+    "tooltest": (r"^scripts/suites/tooltest/.*\.py$", r"^@(?:\w+_)?scenario\ndef {}\("),
     "kunit": (r"^kunit/\w+\.c$", r"KUNIT_CASE(?:_PARAM)?\({}[,)]|^\t{{ \"{}\","),
     "proof": (r"^scripts/suites/proof/broken\.py$", r"\(\"{}\","),
 }

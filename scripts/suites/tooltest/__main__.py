@@ -9,7 +9,7 @@ from lab import board, suite, tap
 from lab.common import main
 
 from . import HOST, LONG, SCENARIOS, kit
-from . import ahead, appended, commands                     # noqa: F401 (register)
+from . import ahead, appended, burdens, commands            # noqa: F401 (register)
 from . import events, examples, hostpart, peers             # noqa: F401 (register)
 from . import plain, reload                                 # noqa: F401 (register)
 from . import siege, strange, times                         # noqa: F401 (register)
