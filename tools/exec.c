@@ -19,83 +19,119 @@
  * @dev: after its latest event
  */
 struct seen {
-	struct seen *next;
 	struct dev dev;
 	bool hold;
 };
 
-struct item {
-	struct item *next;
-	struct event ev;
+/**
+ * struct queue - events whose command has not begun
+ * @ev: an array
+ * @first: the next in it
+ * @end: behind the last in it
+ * @room: for so many
+ */
+struct queue {
+	struct event *ev;
+	size_t first;
+	size_t end;
+	size_t room;
 };
 
 static struct {
 	struct seen *seen;
-	struct item *first, **last;
+	size_t nr_seen;
+	struct queue queue;
 	int child;
 	uint64_t added;
 } state;
 
+/* Return: whether there is room for one more. */
+static bool make_room(struct queue *queue)
+{
+	const size_t room = 2 * queue->room ?: 16;
+	struct event *ev;
+
+	if (queue->end < queue->room)
+		return true;
+	if (queue->first) {
+		queue->end -= queue->first;
+		memmove(queue->ev, queue->ev + queue->first,
+			queue->end * sizeof(*queue->ev));
+		queue->first = 0;
+		return true;
+	}
+	ev = realloc(queue->ev, room * sizeof(*ev));
+	if (!ev)
+		return false;
+	queue->ev = ev;
+	queue->room = room;
+	return true;
+}
+
 static int add(const struct event *ev)
 {
-	struct item *item = malloc(sizeof(*item));
+	struct queue *queue = &state.queue;
 
-	if (!item)
+	if (!make_room(queue))
 		return fail(EX_REFUSED, "out of memory");
-	item->ev = *ev;
-	item->next = NULL;
-	*state.last = item;
-	state.last = &item->next;
+	queue->ev[queue->end++] = *ev;
 	state.added++;
 	return opt.count && state.added >= opt.count ? EX_DONE : GO_ON;
+}
+
+static bool waiting(void)
+{
+	return state.queue.first < state.queue.end;
 }
 
 /* Start the next command if none runs. */
 int exec_next(struct follow *f)
 {
-	struct item *item = state.first;
-
 	(void)f;
 	if (state.child > 0 && child_ended(state.child))
 		state.child = 0;
-	if (state.child > 0 || !item)
+	if (state.child > 0 || !waiting())
 		return GO_ON;
-	state.first = item->next;
-	if (!state.first)
-		state.last = &state.first;
-	state.child = child_start(opt.exec, &item->ev);
-	free(item);
+	state.child = child_start(opt.exec,
+				  &state.queue.ev[state.queue.first++]);
 	return state.child > 0 ? GO_ON :
 	       fail(EX_REFUSED, "cannot start the command");
 }
 
-static struct seen **find(const struct dev *dev)
+/* Return: NULL if it is not known. */
+static struct seen *find(const struct dev *dev)
 {
-	struct seen **at = &state.seen;
+	size_t n;
 
-	while (*at && ((*at)->dev.id != dev->id ||
-		       (*at)->dev.instance != dev->instance))
-		at = &(*at)->next;
-	return at;
+	for (n = 0; n < state.nr_seen; n++)
+		if (state.seen[n].dev.id == dev->id &&
+		    state.seen[n].dev.instance == dev->instance)
+			return &state.seen[n];
+	return NULL;
 }
 
-static struct seen **remember(const struct dev *dev, bool numbers)
+/* Return: NULL if there is no memory for it. */
+static struct seen *remember(const struct dev *dev, bool numbers)
 {
-	struct seen **at = find(dev);
+	struct seen *seen = find(dev);
 
-	if (!*at)
-		*at = calloc(1, sizeof(**at));
-	if (*at)
-		dev_update(&(*at)->dev, dev, numbers);
-	return at;
+	if (!seen) {
+		seen = realloc(state.seen, (state.nr_seen + 1) * sizeof(*seen));
+		if (!seen)
+			return NULL;
+		state.seen = seen;
+		seen += state.nr_seen++;
+		memset(seen, 0, sizeof(*seen));
+	}
+	dev_update(&seen->dev, dev, numbers);
+	return seen;
 }
 
-static void forget(struct seen **at)
+static void forget(struct seen *seen)
 {
-	struct seen *gone = *at;
+	const struct seen *end = state.seen + state.nr_seen--;
 
-	*at = gone->next;
-	free(gone);
+	memmove(seen, seen + 1, (end - seen - 1) * sizeof(*seen));
 }
 
 /* Only a beginning counts. */
@@ -121,7 +157,7 @@ static int ask(struct follow *f)
 	if (dev_dump(f->ask, &f->fam, &devs))
 		devs.n = 0;
 	for (n = 0; n < devs.n; n++) {
-		seen = *find(&devs.dev[n]);
+		seen = find(&devs.dev[n]);
 		if (seen)
 			memcpy(seen->dev.value[SET_DEV],
 			       devs.dev[n].value[SET_DEV],
@@ -134,41 +170,41 @@ static int ask(struct follow *f)
 int exec_line(struct follow *f, const struct event *ev)
 {
 	const struct conditions *conds = f->arg;
-	struct seen **at;
+	struct seen *seen;
 	int ret;
 
 	if (!conds->n)
 		return ev->kind == KIND_SNAPSHOT ? GO_ON : add(ev);
 	if (ev->kind == KIND_LOST) {
 		/* What holds now may have ended and begun again. */
-		at = find(&ev->dev);
-		if (*at)
-			(*at)->hold = false;
+		seen = find(&ev->dev);
+		if (seen)
+			seen->hold = false;
 		return GO_ON;
 	}
-	at = remember(&ev->dev, ev->kind == KIND_SNAPSHOT);
-	if (!*at)
+	seen = remember(&ev->dev, ev->kind == KIND_SNAPSHOT);
+	if (!seen)
 		return fail(EX_REFUSED, "out of memory");
 	if (conds->asks && ev->kind != KIND_SNAPSHOT)
 		ask(f);
-	ret = judge(*at, conds, ev);
+	ret = judge(seen, conds, ev);
 	if (ev->kind == KIND_UNBIND)
-		forget(at);
+		forget(seen);
 	return ret;
 }
 
 int exec_tick(struct follow *f)
 {
-	struct seen *seen;
 	int ret = GO_ON;
+	size_t n;
 
 	if (!f->loaded)
 		return GO_ON;
 	ask(f);
-	for (seen = state.seen; seen && ret == GO_ON; seen = seen->next) {
-		const struct event now = event_snapshot(&seen->dev);
+	for (n = 0; n < state.nr_seen && ret == GO_ON; n++) {
+		const struct event now = event_snapshot(&state.seen[n].dev);
 
-		ret = judge(seen, f->arg, &now);
+		ret = judge(&state.seen[n], f->arg, &now);
 	}
 	return ret;
 }
@@ -176,7 +212,6 @@ int exec_tick(struct follow *f)
 void exec_begin(void)
 {
 	memset(&state, 0, sizeof(state));
-	state.last = &state.first;
 }
 
 /*
@@ -185,18 +220,15 @@ void exec_begin(void)
  */
 uint64_t exec_end(void)
 {
-	while ((state.first || state.child > 0) && !loop_stopped() &&
+	while ((waiting() || state.child > 0) && !loop_stopped() &&
 	       exec_next(NULL) == GO_ON)
 		loop_pause(PAUSE_MS);
 	if (state.child > 0)
 		child_stop(state.child);
-	while (state.first) {
-		struct item *item = state.first;
-
-		state.first = item->next;
-		free(item);
-	}
-	while (state.seen)
-		forget(&state.seen);
+	free(state.queue.ev);
+	state.queue = (struct queue) { 0 };
+	free(state.seen);
+	state.seen = NULL;
+	state.nr_seen = 0;
 	return state.added;
 }

@@ -208,10 +208,10 @@ static void driver_version(void)
 	if (nl_open(&sk))
 		return;
 	if (nl_family(sk, &fam))
-		printf("driver not loaded\nspecification %u\n",
+		printf("driver not loaded\nspecification %d\n",
 		       BATTGUARD_FAMILY_VERSION);
 	else
-		printf("driver %s\nspecification %u, that of the driver %u\n",
+		printf("driver %s\nspecification %d, that of the driver %u\n",
 		       safe(text), BATTGUARD_FAMILY_VERSION, fam.version);
 	nl_socket_free(sk);
 }
