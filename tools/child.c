@@ -94,7 +94,8 @@ static void become(const char *command, const struct event *ev, pid_t parent)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(EX_REFUSED);
-	dup2(null, STDIN_FILENO);
+	if (null >= 0)
+		dup2(null, STDIN_FILENO);
 	signal(SIGPIPE, SIG_DFL);
 	environment(ev);
 	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
